@@ -1,0 +1,165 @@
+"""Who is asking: staff users, and the customers of the company with their live record.
+
+Money is always in minor units (cents) beside its ISO 4217 currency. Every row that mirrors the
+company's own systems knows ``synced_at``, the moment it was last known to be true.
+"""
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+currency_validator = RegexValidator(r"^[A-Z]{3}$", "Use a three-letter ISO 4217 code such as EUR.")
+
+
+class User(AbstractUser):
+    """A member of staff: agent, editor or administrator. Customers never have one."""
+
+    @property
+    def display_name(self) -> str:
+        return self.first_name or self.get_username()
+
+
+class Customer(models.Model):
+    external_id = models.CharField(max_length=200, unique=True, help_text="The customer's id in your own system.")
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True, db_index=True)
+    phone = models.CharField(max_length=50, blank=True)
+    company = models.CharField(max_length=200, blank=True)
+    locale = models.CharField(max_length=20, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    synced_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.external_id
+
+
+class Subscription(models.Model):
+    class Status(models.TextChoices):
+        TRIALING = "trialing", "Trial"
+        ACTIVE = "active", "Active"
+        PAST_DUE = "past_due", "Payment overdue"
+        PAUSED = "paused", "Paused"
+        CANCELED = "canceled", "Canceled"
+
+    class Interval(models.TextChoices):
+        MONTH = "month", "Monthly"
+        YEAR = "year", "Yearly"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="subscriptions")
+    plan = models.CharField(max_length=100)
+    status = models.CharField(max_length=20, choices=Status.choices)
+    seats = models.PositiveIntegerField(default=1)
+    price_minor = models.BigIntegerField(validators=[MinValueValidator(0)])
+    currency = models.CharField(max_length=3, validators=[currency_validator])
+    interval = models.CharField(max_length=10, choices=Interval.choices)
+    started_at = models.DateTimeField()
+    renews_at = models.DateTimeField(null=True, blank=True)
+    cancels_at = models.DateTimeField(null=True, blank=True)
+    synced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price_minor__gte=0), name="subscription_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(status__in=["trialing", "active", "past_due", "paused", "canceled"]),
+                name="subscription_status_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-started_at"], name="subscription_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} ({self.get_status_display()})"
+
+
+class Order(models.Model):
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        PAID = "paid", "Paid"
+        SHIPPED = "shipped", "Shipped"
+        DELIVERED = "delivered", "Delivered"
+        REFUNDED = "refunded", "Refunded"
+        CANCELED = "canceled", "Canceled"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="orders")
+    number = models.CharField(max_length=50, unique=True)
+    items = models.JSONField(default=list, help_text='[{"name", "quantity", "price_minor"}]')
+    total_minor = models.BigIntegerField(validators=[MinValueValidator(0)])
+    refunded_minor = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
+    currency = models.CharField(max_length=3, validators=[currency_validator])
+    status = models.CharField(max_length=20, choices=Status.choices)
+    carrier = models.CharField(max_length=100, blank=True)
+    tracking = models.CharField(max_length=100, blank=True)
+    placed_at = models.DateTimeField()
+    synced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=models.F("total_minor")),
+                name="order_refund_within_total",
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-placed_at"], name="order_newest")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Ticket(models.Model):
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        PENDING = "pending", "Waiting for the customer"
+        SOLVED = "solved", "Solved"
+        CLOSED = "closed", "Closed"
+
+    class Priority(models.TextChoices):
+        LOW = "low", "Low"
+        NORMAL = "normal", "Normal"
+        HIGH = "high", "High"
+        URGENT = "urgent", "Urgent"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="tickets")
+    number = models.CharField(max_length=50, unique=True)
+    subject = models.CharField(max_length=300)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
+    priority = models.CharField(max_length=20, choices=Priority.choices, default=Priority.NORMAL)
+    category = models.CharField(max_length=100, blank=True)
+    source = models.CharField(max_length=50, blank=True)
+    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    synced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-updated_at"], name="ticket_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+
+class TicketComment(models.Model):
+    class Kind(models.TextChoices):
+        CUSTOMER = "customer", "Customer"
+        AGENT = "agent", "Agent"
+        SYSTEM = "system", "System"
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="comments")
+    author = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    text = models.TextField()
+    is_public = models.BooleanField(
+        default=False, help_text="Private notes are never shown to the customer or a model."
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["ticket", "-created_at"], name="ticket_comment_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.text[:60]}"

@@ -1,0 +1,183 @@
+"""The conversation: where it happens, what was said, and where each statement came from.
+
+The database is the truth. ``Message.seq`` orders a conversation without gaps; channel layers only
+say "look again".
+"""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+def new_public_key() -> str:
+    return f"wk_{secrets.token_urlsafe(18)}"
+
+
+def new_signing_secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+class Widget(models.Model):
+    """One place where customers chat: its key, the sites that may embed it, its look and its documents."""
+
+    public_key = models.CharField(max_length=64, unique=True, default=new_public_key)
+    signing_secret = models.CharField(
+        max_length=200, default=new_signing_secret, help_text="Signs the identity tokens your own server makes."
+    )
+    name = models.CharField(max_length=100)
+    origins = models.JSONField(
+        default=list, blank=True, help_text='Sites that may embed it, as full origins: ["https://www.example.com"].'
+    )
+    greeting = models.CharField(max_length=300, default="Hi! How can we help?")
+    accent = models.CharField(
+        max_length=7, default="#1d4ed8", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Use a colour like #1d4ed8.")]
+    )
+    suggestions = models.JSONField(default=list, blank=True, help_text="Questions offered in an empty chat.")
+    collections = models.ManyToManyField("knowledge.Collection", blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Conversation(models.Model):
+    class Mode(models.TextChoices):
+        BOT = "bot", "Bot"
+        WAITING = "waiting", "Waiting for a person"
+        HUMAN = "human", "With a person"
+        RESOLVED = "resolved", "Resolved"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    widget = models.ForeignKey(Widget, models.CASCADE, related_name="conversations")
+    customer = models.ForeignKey(
+        "accounts.Customer", models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
+    # sha256 of the visitor's session secret; the secret itself is only ever with the visitor.
+    session_hash = models.CharField(max_length=64, unique=True)
+    mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.BOT)
+    last_seq = models.PositiveIntegerField(default=0)
+    visitor_read_seq = models.PositiveIntegerField(default=0)
+    agent_read_seq = models.PositiveIntegerField(default=0)
+    page = models.JSONField(default=dict, blank=True, help_text="The page the visitor is on: url, title, locale.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mode__in=["bot", "waiting", "human", "resolved"]), name="conversation_mode_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["-updated_at"], name="conversation_newest"),
+            models.Index(fields=["mode", "-updated_at"], name="conversation_inbox"),
+            models.Index(fields=["customer", "-updated_at"], name="conversation_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer or 'Visitor'} {self.public_id}"
+
+
+class Message(models.Model):
+    class Role(models.TextChoices):
+        CUSTOMER = "customer", "Customer"
+        BOT = "bot", "Bot"
+        AGENT = "agent", "Agent"
+        SYSTEM = "system", "System"
+
+    class Status(models.TextChoices):
+        STREAMING = "streaming", "Being written"
+        COMPLETE = "complete", "Complete"
+        STOPPED = "stopped", "Stopped"
+        INTERRUPTED = "interrupted", "Interrupted"
+        FAILED = "failed", "Failed"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    # An answer gets its place in the order when it is finished: nothing already seen moves.
+    seq = models.PositiveIntegerField(null=True, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    author = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    client_id = models.CharField(max_length=64, null=True, blank=True, help_text="The sender's own id, for resending.")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.COMPLETE)
+    reply_to = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="answers")
+    # A retried answer stays in the history, replaced by a newer one.
+    superseded = models.BooleanField(default=False)
+    answered = models.BooleanField(null=True, help_text="False: the sources did not say.")
+    suggestions = models.JSONField(default=list, blank=True)
+    engine = models.CharField(max_length=200, blank=True)
+    trace = models.JSONField(default=dict, blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq_unique"),
+            models.UniqueConstraint(fields=["conversation", "client_id"], name="message_client_id_unique"),
+            models.UniqueConstraint(
+                fields=["reply_to"], condition=Q(role="bot", superseded=False), name="one_answer_per_question"
+            ),
+            models.CheckConstraint(
+                condition=Q(seq__isnull=False) | Q(status="streaming"), name="finished_message_has_seq"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lease_expires_at"], condition=Q(status="streaming"), name="message_unfinished")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.text[:60]}"
+
+
+class Citation(models.Model):
+    """What one marker in an answer points at. Title and URL are kept: it outlives its document."""
+
+    class Kind(models.TextChoices):
+        DOCUMENT = "document", "Document"
+        ACCOUNT = "account", "Account"
+        TICKET = "ticket", "Ticket"
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="citations")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    title = models.CharField(max_length=500)
+    url = models.CharField(max_length=1500, blank=True)
+    quote = models.TextField(blank=True)
+    as_of = models.DateTimeField(null=True, blank=True)
+    document = models.ForeignKey("knowledge.Document", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="citation_number_unique")]
+
+    def __str__(self) -> str:
+        return f"[{self.number}] {self.title}"
+
+
+class Feedback(models.Model):
+    class Rating(models.TextChoices):
+        UP = "up", "Helpful"
+        DOWN = "down", "Not helpful"
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="feedback")
+    rating = models.CharField(max_length=4, choices=Rating.choices)
+    reason = models.CharField(max_length=100, blank=True)
+    comment = models.TextField(blank=True, max_length=2000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "feedback"
+
+    def __str__(self) -> str:
+        return f"{self.get_rating_display()}: {self.reason or '—'}"

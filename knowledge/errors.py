@@ -1,0 +1,21 @@
+"""The failures of documents, embeddings and indexes, by name."""
+
+from supportbot.errors import SupportbotError
+
+
+class DocumentError(SupportbotError):
+    """This document cannot be read as it is; the message tells its editor why and what to do."""
+
+    code = "document_unreadable"
+
+
+class EmbeddingError(SupportbotError):
+    code = "embedding_failed"
+    user_message = "The text could not be embedded."
+
+
+class IndexUnusable(SupportbotError):
+    """A snapshot on disk is missing, damaged, or made by another model than it says."""
+
+    code = "index_unusable"
+    user_message = "The search index is being rebuilt."

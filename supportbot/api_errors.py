@@ -1,0 +1,50 @@
+"""One JSON shape for every failure over REST: ``{"error": {"code", "detail", "fields"?}}``."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from supportbot.errors import SupportbotError
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The project's DRF exception handler. Unknown errors stay unhandled: they are bugs and must be loud."""
+    if isinstance(error, SupportbotError):
+        return Response(shape(error.code, error.user_message), status=503 if error.retryable else 400)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    response = exception_handler(error, context)
+    if response is None or not isinstance(error, exceptions.APIException):
+        return response
+    if isinstance(error, exceptions.ValidationError):
+        response.data = shape("invalid", "Some fields are not valid.", field_errors(error.detail))
+    else:
+        response.data = shape(str(error.get_codes()), str(error.detail))
+    return response
+
+
+def shape(code: str, detail: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": code, "detail": detail}
+    if fields:
+        error["fields"] = fields
+    return {"error": error}
+
+
+def field_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Nested serializer errors as ``{"items.0.price": ["…"]}``."""
+    if isinstance(detail, dict):
+        pairs = [(f"{prefix}{name}", value) for name, value in detail.items()]
+    elif isinstance(detail, list) and any(isinstance(value, dict | list) for value in detail):
+        pairs = [(f"{prefix}{position}", value) for position, value in enumerate(detail)]
+    else:
+        return {prefix.rstrip(".") or "non_field_errors": [str(value) for value in detail]} if detail else {}
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found |= field_errors(value, f"{name}.")
+    return found

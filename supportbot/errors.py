@@ -1,0 +1,19 @@
+"""The root of every failure this project names."""
+
+
+class SupportbotError(Exception):
+    """A known failure: what went wrong, whether trying again may help, and what a person may be told.
+
+    ``code`` is stable and machine-readable; ``user_message`` is a whole sentence without internals.
+    """
+
+    code = "error"
+    retryable = False
+    user_message = "Something went wrong on our side. Please try again."
+
+    def __init__(self, user_message: str | None = None, *, retryable: bool | None = None) -> None:
+        if user_message is not None:
+            self.user_message = user_message
+        if retryable is not None:
+            self.retryable = retryable
+        super().__init__(self.user_message)

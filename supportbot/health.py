@@ -1,0 +1,47 @@
+"""Is the process alive, and can it do its work."""
+
+import prometheus_client
+from celery.exceptions import OperationalError as CeleryError
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from kombu.exceptions import OperationalError
+
+from knowledge import indexes
+from supportbot.celery import app
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when database, broker and index can serve; else 503 with the reason beside each."""
+    checks = {"database": database(), "broker": broker(), "index": indexes.health()}
+    healthy = all(reason == "ok" for reason in checks.values())
+    return JsonResponse({"status": "ok" if healthy else "unavailable", **checks}, status=200 if healthy else 503)
+
+
+def database() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return "The database does not answer."
+    return f"{len(waiting)} migrations have not been run: manage.py migrate." if waiting else "ok"
+
+
+def broker() -> str:
+    if not settings.REDIS_URL:
+        return "ok" if settings.BROKER_DIR.is_dir() else "No worker has been started yet."
+    try:
+        with app.connection_for_write() as link:
+            link.ensure_connection(max_retries=1, timeout=2)
+    except (OperationalError, CeleryError, OSError):
+        return "The broker does not answer."
+    return "ok"
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(prometheus_client.generate_latest(), content_type=prometheus_client.CONTENT_TYPE_LATEST)

@@ -1,0 +1,413 @@
+"""All settings, and the only place that reads the environment.
+
+Every variable is listed in ``docker/.env.example``. Each may also be given as ``NAME_FILE``, the
+path of a file that holds the value. Nothing needs to be set for the embedded default: it keeps
+its state in ``DATA_DIR`` and needs no other service.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
+
+# --- Reading the environment ---------------------------------------------------------------
+
+env = environ.FileAwareEnv()
+
+
+def read(name: str, default: T, parse: Callable[[str], T], expected: str) -> T:
+    """One variable, or a refusal to start that names it and says what it should be."""
+    raw = env.str(name, default="").strip()
+    if not raw:
+        return default
+    try:
+        return parse(raw)
+    except (ValueError, KeyError, ImproperlyConfigured):
+        raise ImproperlyConfigured(f"{name} must be {expected}; it is {raw!r}.") from None
+
+
+def text(name: str, default: str = "") -> str:
+    return read(name, default, str, "text")
+
+
+def boolean(name: str, default: bool) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    return read(name, default, lambda raw: words[raw.lower()], "true or false")
+
+
+def choice(name: str, default: str, *allowed: str) -> str:
+    return read(name, default, {word: word for word in allowed}.__getitem__, "one of " + ", ".join(allowed))
+
+
+def number(name: str, default: float, low: float, high: float) -> float:
+    def parse(raw: str) -> float:
+        if not low <= (value := float(raw)) <= high:
+            raise ValueError
+        return value
+
+    return read(name, default, parse, f"a number from {low:g} to {high:g}")
+
+
+def integer(name: str, default: int, low: int, high: int) -> int:
+    def parse(raw: str) -> int:
+        if not low <= (value := int(raw)) <= high:
+            raise ValueError
+        return value
+
+    return read(name, default, parse, f"a whole number from {low} to {high}")
+
+
+def web_address(name: str, default: str, *schemes: str) -> str:
+    def parse(raw: str) -> str:
+        parts = urlsplit(raw)
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+            raise ValueError
+        return raw.rstrip("/")
+
+    return read(name, default, parse, "a URL that starts with " + " or ".join(f"{s}://" for s in schemes))
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    return read(name, default, lambda raw: [part.strip() for part in raw.split(",") if part.strip()], "a list")
+
+
+# --- Where things are ----------------------------------------------------------------------
+
+DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / ".supportbot"))).absolute()
+DATABASE_URL = text("DATABASE_URL")
+REDIS_URL = web_address("REDIS_URL", "", "redis", "rediss", "unix")
+PUBLIC_URL = web_address("PUBLIC_URL", "http://127.0.0.1:8000", "http", "https")
+VECTOR_STORE_URL = choice("VECTOR_STORE_URL", "faiss://", "faiss://")
+
+EMBEDDED = not DATABASE_URL
+
+
+def embedded_secret_key() -> str:
+    """A random key that is made once and kept beside the database it protects."""
+    path = DATA_DIR / "secret_key"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = text("SECRET_KEY") or (embedded_secret_key() if EMBEDDED else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY must be set when DATABASE_URL is: a long random text, the same everywhere.")
+
+DEBUG = boolean("DEBUG", False)
+SECURE = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- Applications --------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "supportbot",
+    "accounts",
+    "knowledge",
+    "chat",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "django_structlog",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "supportbot.urls"
+ASGI_APPLICATION = "supportbot.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "supportbot" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data ----------------------------------------------------------------------------------
+
+
+def sqlite(path: str) -> dict[str, Any]:
+    """WAL and IMMEDIATE: with the defaults most concurrent read-then-write transactions fail as locked."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+
+
+def postgresql(raw: str) -> dict[str, Any]:
+    """A pool with checks instead of persistent connections, which leak under ASGI."""
+    config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
+    if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
+        raise ValueError
+    config["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 10, "timeout": 10}, **config.get("OPTIONS", {})}
+    return config
+
+
+def database(raw: str) -> dict[str, Any]:
+    if raw.startswith("sqlite:///"):
+        return sqlite(raw.removeprefix("sqlite:///"))
+    return postgresql(raw)
+
+
+DATABASES = {
+    "default": read(
+        "DATABASE_URL",
+        sqlite(str(DATA_DIR / "db.sqlite3")),
+        database,
+        "postgres://user:password@host:5432/name or sqlite:////path",
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MEDIA_ROOT = DATA_DIR / "media"
+INDEX_ROOT = DATA_DIR / "index"
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# A Redis client gives up on a silent server after 5 s by default, which ends every idle socket.
+CHANNEL_LAYERS: dict[str, Any] = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 1000}]},
+    }
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+}
+
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- Background work -----------------------------------------------------------------------
+
+BROKER_DIR = DATA_DIR / "broker"
+
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"visibility_timeout": 3600}
+    if REDIS_URL
+    else {
+        # Default polling is once a second; a document should be answerable sooner than that.
+        "polling_interval": 0.05,
+        "data_folder_in": str(BROKER_DIR / "queue"),
+        "data_folder_out": str(BROKER_DIR / "queue"),
+        "control_folder": str(BROKER_DIR / "control"),
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "resume-ingestion": {"task": "knowledge.tasks.resume_ingestion", "schedule": 30},
+    "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
+}
+
+# --- Knowledge -----------------------------------------------------------------------------
+
+EMBEDDING_MODEL = text("EMBEDDING_MODEL", "minilm")
+EMBEDDING_THREADS = integer("EMBEDDING_THREADS", min(os.cpu_count() or 1, 4), 1, 64)
+MAX_DOCUMENT_BYTES = integer("MAX_DOCUMENT_MB", 10, 1, 1000) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- Answering -----------------------------------------------------------------------------
+
+OPENAI_API_KEY = text("OPENAI_API_KEY")
+OPENAI_BASE_URL = web_address("OPENAI_BASE_URL", "https://api.openai.com/v1", "http", "https")
+CHAT_MODEL = text("CHAT_MODEL", "gpt-4.1-mini" if OPENAI_API_KEY else "extractive")
+if not OPENAI_API_KEY:
+    CHAT_MODEL = "extractive"
+CHAT_CONTEXT_TOKENS = integer("CHAT_CONTEXT_TOKENS", 8192, 2048, 2_000_000)
+CHAT_ANSWER_TOKENS = integer("CHAT_ANSWER_TOKENS", 700, 64, 32_000)
+CHAT_FIRST_TOKEN_SECONDS = number("CHAT_FIRST_TOKEN_SECONDS", 10, 0.1, 600)
+CHAT_SILENCE_SECONDS = number("CHAT_SILENCE_SECONDS", 15, 0.1, 600)
+CHAT_TOTAL_SECONDS = number("CHAT_TOTAL_SECONDS", 60, 0.1, 3600)
+RECENT_TICKET_DAYS = integer("RECENT_TICKET_DAYS", 30, 1, 3650)
+
+# --- People --------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/console/"
+ACCOUNT_ADAPTER = "accounts.adapter.StaffOnlyAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip"}
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- HTTP ----------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+SERVESTATIC_USE_FINDERS = not STATIC_ROOT.is_dir()
+SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    # The admin theme evaluates expressions in its templates; every other page keeps to its own files.
+    "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/docs/"],
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, PUBLIC_URL.replace("http", "ws", 1)],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "supportbot.api_errors.handle",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "supportbot",
+    "DESCRIPTION": "Ask the same engine as the chat, over plain HTTP.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+UNFOLD = {"SITE_TITLE": "supportbot", "SITE_HEADER": "supportbot", "SHOW_HISTORY": True, "SHOW_VIEW_ON_SITE": True}
+
+# --- Language and time ---------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Logs ----------------------------------------------------------------------------------
+
+LOG_LEVEL = choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMAT = choice("LOG_FORMAT", "console", "console", "json")
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[
+        *SHARED_PROCESSORS,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": SHARED_PROCESSORS,
+            "processor": structlog.processors.JSONRenderer()
+            if LOG_FORMAT == "json"
+            else structlog.dev.ConsoleRenderer(colors=False),
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("httpx2", "httpcore2", "openai", "celery.beat", "kombu", "uvicorn.access")
+    },
+}
