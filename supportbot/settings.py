@@ -5,11 +5,13 @@ path of a file that holds the value. Nothing needs to be set for the embedded de
 its state in ``DATA_DIR`` and needs no other service.
 """
 
+import contextlib
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import environ
@@ -25,6 +27,11 @@ T = TypeVar("T")
 env = environ.FileAwareEnv()
 
 
+def refuse(reason: str) -> NoReturn:
+    """One clear line, whichever program reads the settings: manage.py, uvicorn or celery."""
+    sys.exit(f"supportbot cannot start: {reason}")
+
+
 def read(name: str, default: T, parse: Callable[[str], T], expected: str) -> T:
     """One variable, or a refusal to start that names it and says what it should be."""
     raw = env.str(name, default="").strip()
@@ -33,7 +40,8 @@ def read(name: str, default: T, parse: Callable[[str], T], expected: str) -> T:
     try:
         return parse(raw)
     except (ValueError, KeyError, ImproperlyConfigured):
-        raise ImproperlyConfigured(f"{name} must be {expected}; it is {raw!r}.") from None
+        # A URL with a user name has a password too, which has no place in a log.
+        refuse(f"{name} must be {expected}" + ("." if "@" in raw else f"; it is {raw!r}."))
 
 
 def text(name: str, default: str = "") -> str:
@@ -93,21 +101,25 @@ EMBEDDED = not DATABASE_URL
 
 
 def embedded_secret_key() -> str:
-    """A random key that is made once and kept beside the database it protects."""
+    """A random key that is made once and kept beside the database it protects.
+
+    Web server and worker may start at the same moment: only one key wins, and only a whole one is seen.
+    """
     path = DATA_DIR / "secret_key"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(50))
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 
 SECRET_KEY = text("SECRET_KEY") or (embedded_secret_key() if EMBEDDED else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY must be set when DATABASE_URL is: a long random text, the same everywhere.")
+    refuse("SECRET_KEY must be set when DATABASE_URL is: a long random text, the same everywhere.")
 
 DEBUG = boolean("DEBUG", False)
 SECURE = PUBLIC_URL.startswith("https://")

@@ -1,0 +1,116 @@
+"""PostgreSQL and Redis for tests: the ones named in the environment, or private throw-away ones.
+
+A server that merely happens to run on this machine is not used: it may hold somebody's data.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import psycopg
+import redis
+
+
+class NotInstalled(Exception):
+    """This machine has no such server; the message says what to install."""
+
+
+@cache
+def postgres_url() -> str:
+    return os.environ.get("TEST_DATABASE_URL") or start_postgres()
+
+
+@cache
+def redis_url() -> str:
+    return os.environ.get("TEST_REDIS_URL") or start_redis()
+
+
+def start_postgres() -> str:
+    binaries = postgres_binaries()
+    folder = own_folder("postgres")
+    port = free_port()
+    # The server refuses to run as root.
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        check=True,
+        user=user,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
+    command = [f"{binaries}/postgres", "-D", f"{data}", "-k", f"{folder}", "-h", "127.0.0.1", "-p", f"{port}", "-F"]
+    run(command, folder, signal.SIGQUIT, user)
+    url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+    wait_for(lambda: psycopg.connect(url, connect_timeout=2).close(), folder, psycopg.OperationalError)
+    return url
+
+
+def postgres_binaries() -> Path:
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = str(packaged[-1]) if packaged else shutil.which("initdb")
+    if not found:
+        raise NotInstalled("PostgreSQL is not installed (Debian: apt-get install postgresql).")
+    return Path(found).resolve().parent
+
+
+def start_redis() -> str:
+    binary = shutil.which("redis-server") or shutil.which("valkey-server")
+    if not binary:
+        raise NotInstalled("Redis is not installed (Debian: apt-get install redis-server).")
+    folder = own_folder("redis")
+    port = free_port()
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    run(command, folder, signal.SIGTERM)
+    url = f"redis://127.0.0.1:{port}/0"
+    wait_for(lambda: redis.Redis.from_url(url).ping(), folder, redis.ConnectionError)
+    return url
+
+
+def run(command: list[str], folder: Path, stop_signal: int, user: str | None = None) -> None:
+    with (folder / "log").open("wb") as log:
+        # A session of its own: Ctrl-C is for the tests, which then stop their servers themselves.
+        process = subprocess.Popen(
+            command, cwd=folder, user=user, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def stop() -> None:
+        process.send_signal(stop_signal)
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+
+
+def wait_for(answers: Callable[[], object], folder: Path, not_yet: type[Exception], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            answers()
+        except not_yet:
+            if time.monotonic() > deadline:
+                raise TimeoutError((folder / "log").read_text()) from None
+            time.sleep(0.1)
+        else:
+            return
+
+
+def own_folder(name: str) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"supportbot-{name}-"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
