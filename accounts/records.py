@@ -1,0 +1,43 @@
+"""The only account data that may reach a prompt or a customer's screen.
+
+Models hold more. A field that is not copied into one of these on purpose stays where it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class AccountFact:
+    """One statement about the customer's record, in words, true at ``as_of``."""
+
+    topic: Literal["customer", "subscription", "order"]
+    title: str
+    text: str
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class TicketFact:
+    """A recent ticket with its public comments, oldest first, each as ``author, date: text``."""
+
+    number: str
+    subject: str
+    status: str
+    comments: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class CustomerRecord:
+    """What a verified customer may be told about themselves."""
+
+    name: str
+    facts: tuple[AccountFact, ...] = ()
+    tickets: tuple[TicketFact, ...] = ()
+
+
+ANONYMOUS = CustomerRecord(name="")

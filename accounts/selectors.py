@@ -1,0 +1,98 @@
+"""Reads of customers and their record."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from accounts.masking import mask_secrets
+from accounts.models import Customer, Order, Subscription, Ticket, TicketComment
+from accounts.records import ANONYMOUS, AccountFact, CustomerRecord, TicketFact
+from accounts.wording import date, items, money
+
+MAX_ORDERS = 3
+MAX_TICKETS = 3
+MAX_COMMENTS = 4
+
+
+def active_customer(external_id: str) -> Customer | None:
+    return Customer.objects.filter(external_id=external_id, is_active=True).first()
+
+
+def customer_record(customer_id: int | None) -> CustomerRecord:
+    """The live record as it is at this moment, in five queries at most. Nothing here is cached."""
+    if customer_id is None:
+        return ANONYMOUS
+    customer = Customer.objects.filter(pk=customer_id, is_active=True).first()
+    if customer is None:
+        return ANONYMOUS
+    subscriptions = customer.subscriptions.order_by("-started_at")[:2]
+    orders = customer.orders.order_by("-placed_at")[:MAX_ORDERS]
+    return CustomerRecord(
+        name=customer.name,
+        facts=(
+            *(subscription_fact(subscription, customer) for subscription in subscriptions),
+            *(order_fact(order, customer) for order in orders),
+        ),
+        tickets=tuple(ticket_fact(ticket, customer) for ticket in recent_tickets(customer)),
+    )
+
+
+def recent_tickets(customer: Customer) -> list[Ticket]:
+    since = timezone.now() - timedelta(days=settings.RECENT_TICKET_DAYS)
+    public = TicketComment.objects.filter(is_public=True).order_by("created_at", "id")
+    return list(
+        customer.tickets.filter(updated_at__gte=since)
+        .order_by("-updated_at")
+        .prefetch_related(Prefetch("comments", queryset=public, to_attr="public_comments"))[:MAX_TICKETS]
+    )
+
+
+def subscription_fact(subscription: Subscription, customer: Customer) -> AccountFact:
+    zone = customer.time_zone
+    price = money(subscription.price_minor, subscription.currency)
+    seats = f" for {subscription.seats} seats" if subscription.seats > 1 else ""
+    sentences = [
+        f"Your plan is {subscription.plan}{seats} at {price} per {subscription.interval}.",
+        f"Its status is: {subscription.get_status_display().lower()}.",
+        f"It started on {date(subscription.started_at, zone)}.",
+    ]
+    if subscription.cancels_at:
+        ends = "ends" if subscription.cancels_at > timezone.now() else "ended"
+        sentences.append(f"It {ends} on {date(subscription.cancels_at, zone)}.")
+    elif subscription.renews_at:
+        trial = subscription.status == Subscription.Status.TRIALING
+        verb = "Your trial ends and the first payment is due" if trial else "It renews"
+        sentences.append(f"{verb} on {date(subscription.renews_at, zone)}.")
+    return AccountFact("subscription", "Your subscription", " ".join(sentences), subscription.synced_at)
+
+
+def order_fact(order: Order, customer: Customer) -> AccountFact:
+    placed = date(order.placed_at, customer.time_zone)
+    sentences = [
+        f"Order {order.number} of {placed}: {items(order.items)}, {money(order.total_minor, order.currency)} in all.",
+        f"Its status is: {order.get_status_display().lower()}.",
+    ]
+    if order.tracking:
+        sentences.append(f"It travels with {order.carrier or 'the carrier'}, tracking number {order.tracking}.")
+    if order.refunded_minor:
+        sentences.append(f"{money(order.refunded_minor, order.currency)} of it has been refunded.")
+    return AccountFact("order", f"Order {order.number}", " ".join(sentences), order.synced_at)
+
+
+def ticket_fact(ticket: Ticket, customer: Customer) -> TicketFact:
+    comments: list[TicketComment] = getattr(ticket, "public_comments", [])
+    return TicketFact(
+        number=ticket.number,
+        subject=mask_secrets(ticket.subject),
+        status=ticket.get_status_display().lower(),
+        comments=tuple(
+            f"{comment.author or comment.get_kind_display()}, {date(comment.created_at, customer.time_zone)}: "
+            f"{mask_secrets(comment.text)}"
+            for comment in comments[-MAX_COMMENTS:]
+        ),
+        created_at=ticket.created_at,
+        updated_at=ticket.updated_at,
+        as_of=ticket.synced_at,
+    )

@@ -1,0 +1,33 @@
+"""Records in words: money, dates and the sentences that facts are made of. Pure."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+# ISO 4217: currencies without a minor unit, and those with three decimals.
+DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3, "JOD": 3, "OMR": 3}
+
+
+def money(minor: int, currency: str) -> str:
+    """2900, EUR → €29.00"""
+    decimals = DECIMALS.get(currency, 2)
+    amount = f"{minor / 10**decimals:,.{decimals}f}"
+    return f"{SYMBOLS[currency]}{amount}" if currency in SYMBOLS else f"{amount} {currency}"
+
+
+def date(moment: datetime, time_zone: str = "") -> str:
+    """The day as the customer's own calendar shows it: 4 December 2026."""
+    local = moment.astimezone(_zone(time_zone))
+    return f"{local.day} {local:%B %Y}"
+
+
+def items(rows: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{row.get('quantity', 1)} × {row.get('name', 'item')}" for row in rows)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,205 @@
+"""The visitor's socket: frames become calls, rows become frames, and nothing else happens here.
+
+Channels handles one frame at a time per socket, so nothing here waits for an answer: answers run on their
+own (``running.py``), and this socket hears of them through its conversation's group.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from channels.db import database_sync_to_async
+from channels.exceptions import DenyConnection
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from accounts.errors import IdentityError
+from accounts.identity import external_id_from
+from accounts.selectors import active_customer
+from chat import announcements, frames, running, selectors, services
+from chat.errors import FrameError
+from chat.models import Conversation
+from supportbot.errors import SupportbotError
+
+log = structlog.get_logger(__name__)
+
+HELLO_SECONDS = 5.0
+TIMED_OUT = 4408
+
+
+class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """One socket of one visitor. It reads no cookies: who is asking comes from ``hello`` alone."""
+
+    conversation: Conversation | None = None
+
+    async def connect(self) -> None:
+        headers = dict(self.scope["headers"])
+        key = parse_qs(self.scope["query_string"].decode("latin-1")).get("widget", [""])[0]
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        self.widget = await database_sync_to_async(selectors.widget_for)(key, origin)
+        if self.widget is None:
+            raise DenyConnection()
+        self.seen = 0
+        self.mode = ""
+        self.customer: dict[str, Any] | None = None
+        self.customer_id: int | None = None
+        self.own_ids: set[str] = set()
+        await self.accept()
+        self.waiting_for_hello = asyncio.create_task(self._close_without_hello())
+
+    async def _close_without_hello(self) -> None:
+        await asyncio.sleep(HELLO_SECONDS)
+        await self.close(code=TIMED_OUT)
+
+    async def disconnect(self, code: int) -> None:
+        if self.widget:
+            self.waiting_for_hello.cancel()
+        if self.conversation:
+            await self.channel_layer.group_discard(announcements.visitors(self.conversation.pk), self.channel_name)
+
+    # --- Frames from the visitor -----------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        try:
+            if text_data is None:
+                raise FrameError("Frames are JSON text.", code="bad_json")
+            frame = frames.parse(text_data)
+            if self.conversation is None and not isinstance(frame, frames.Hello):
+                raise FrameError("The first frame must be 'hello'.", code="hello_expected")
+            await HANDLERS[type(frame)](self, frame)
+        except FrameError as error:
+            await self.send_json(frames.error(error.code, error.user_message, id=error.id))
+        except SupportbotError as error:
+            await self.send_json(frames.error(error.code, error.user_message, retryable=error.retryable))
+
+    async def on_hello(self, frame: frames.Hello) -> None:
+        if self.conversation:
+            raise FrameError("This socket has already said hello.", code="hello_repeated")
+        self.waiting_for_hello.cancel()
+        if frame.token:
+            await self._identify(frame.token)
+        page = frame.context.model_dump() if frame.context else {}
+        session = await database_sync_to_async(services.open_session)(
+            self.widget, frame.session, self.customer_id, page
+        )
+        resumed = session.secret == frame.session
+        await self._enter(session, after=frame.after if resumed else 0)
+
+    async def _identify(self, token: str) -> None:
+        """A token that proves nothing leaves the visitor anonymous, and says so."""
+        try:
+            external_id = external_id_from(token, secret=self.widget.signing_secret, audience=self.widget.public_key)
+            customer = await database_sync_to_async(active_customer)(external_id)
+            if customer is None:
+                raise IdentityError(f"No active customer {external_id!r}.")
+        except IdentityError as error:
+            log.info("identity_refused", widget=self.widget.public_key, reason=error.reason)
+            await self.send_json(frames.error(error.code, error.user_message))
+            return
+        self.customer_id = customer.pk
+        self.customer = {"name": customer.name, "verified": True}
+
+    async def _enter(self, session: services.Session, after: int) -> None:
+        """Joins the conversation and shows where it stands; a running answer is asked to repeat itself."""
+        if self.conversation:
+            await self.channel_layer.group_discard(announcements.visitors(self.conversation.pk), self.channel_name)
+        self.conversation = session.conversation
+        await self.channel_layer.group_add(announcements.visitors(self.conversation.pk), self.channel_name)
+        state = await database_sync_to_async(selectors.conversation_state)(self.conversation.pk, after)
+        self.seen, self.mode = state.last_seq, state.mode
+        await self.send_json(
+            frames.ready(
+                conversation=str(self.conversation.public_id),
+                session=session.secret,
+                customer=self.customer,
+                widget=selectors.widget_payload(self.widget),
+                mode=state.mode,
+                messages=state.messages,
+                answering=str(state.answering.public_id) if state.answering else None,
+            )
+        )
+        if state.answering:
+            await self.channel_layer.group_send(
+                announcements.answer(state.answering.pk), {"type": "answer.replay", "channel": self.channel_name}
+            )
+
+    async def on_message(self, frame: frames.NewMessage) -> None:
+        text = frames.clean_text(frame)
+        self.own_ids.add(frame.id)
+        try:
+            posted = await database_sync_to_async(services.post_message)(self._conversation_id, frame.id, text)
+        except SupportbotError as error:
+            raise FrameError(error.user_message, code=error.code, id=frame.id) from error
+        await self.send_json(
+            frames.accepted(id=frame.id, message=str(posted.message.public_id), seq=posted.message.seq or 0)
+        )
+        if posted.answer:
+            running.start(posted.answer)
+
+    async def on_stop(self, frame: frames.Stop) -> None:
+        await database_sync_to_async(services.stop_answer)(self._conversation_id, frame.message)
+
+    async def on_retry(self, frame: frames.Retry) -> None:
+        running.start(await database_sync_to_async(services.retry_answer)(self._conversation_id, frame.message))
+
+    async def on_feedback(self, frame: frames.Rate) -> None:
+        await database_sync_to_async(services.rate_answer)(
+            self._conversation_id, frame.message, frame.rating, frame.reason or "", frame.comment or ""
+        )
+
+    async def on_handoff(self, frame: frames.Handoff) -> None:
+        await database_sync_to_async(services.request_person)(self._conversation_id, frame.note or "")
+
+    async def on_typing(self, frame: frames.Typing) -> None:
+        await self.channel_layer.group_send(
+            announcements.AGENTS, {"type": "visitor.typing", "conversation": self._conversation_id}
+        )
+
+    async def on_read(self, frame: frames.Read) -> None:
+        await database_sync_to_async(services.mark_read_by_visitor)(self._conversation_id, frame.seq)
+
+    async def on_new(self, frame: frames.New) -> None:
+        session = await database_sync_to_async(services.start_conversation)(self.widget, self.customer_id, {})
+        await self._enter(session, after=0)
+
+    @property
+    def _conversation_id(self) -> int:
+        if self.conversation is None:
+            raise FrameError("The first frame must be 'hello'.", code="hello_expected")
+        return self.conversation.pk
+
+    # --- Announcements ---------------------------------------------------------------------
+
+    async def conversation_changed(self, event: dict[str, Any]) -> None:
+        """Something changed: look again, and send what this socket has not sent yet, in order."""
+        state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
+        for message in state.messages:
+            if message.get("id") not in self.own_ids:
+                await self.send_json(frames.news(message))
+        self.seen = state.last_seq
+        if state.mode != self.mode:
+            self.mode = state.mode
+            await self.send_json(frames.mode(state.mode, agent=state.agent))
+
+    async def answer_frame(self, event: dict[str, Any]) -> None:
+        await self.send_json(event["frame"])
+
+    async def agent_typing(self, event: dict[str, Any]) -> None:
+        await self.send_json(frames.typing(event["author"]))
+
+
+Handler = Callable[[VisitorConsumer, Any], Awaitable[None]]
+
+# Every frame type of the protocol, and the one method that may act on it.
+HANDLERS: dict[type[frames.Frame], Handler] = {
+    frames.Hello: VisitorConsumer.on_hello,
+    frames.NewMessage: VisitorConsumer.on_message,
+    frames.Stop: VisitorConsumer.on_stop,
+    frames.Retry: VisitorConsumer.on_retry,
+    frames.Rate: VisitorConsumer.on_feedback,
+    frames.Handoff: VisitorConsumer.on_handoff,
+    frames.Typing: VisitorConsumer.on_typing,
+    frames.Read: VisitorConsumer.on_read,
+    frames.New: VisitorConsumer.on_new,
+}

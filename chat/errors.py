@@ -1,0 +1,34 @@
+"""The failures of a conversation and of models, by name."""
+
+from supportbot.errors import SupportbotError
+
+
+class FrameError(SupportbotError):
+    """A frame the protocol does not know or that breaks its rules. ``id`` is the client's, where it could be read."""
+
+    code = "bad_frame"
+    user_message = "That frame could not be read."
+
+    def __init__(self, user_message: str, *, code: str | None = None, id: str | None = None) -> None:
+        super().__init__(user_message)
+        self.code = code or self.code
+        self.id = id
+
+
+class ConversationClosed(SupportbotError):
+    code = "conversation_resolved"
+    user_message = "This conversation is resolved. Start a new one to write again."
+
+
+class NotFound(SupportbotError):
+    """Not there, or not yours: the answer is the same on purpose."""
+
+    code = "not_found"
+    user_message = "There is no such message in this conversation."
+
+
+class ModelError(SupportbotError):
+    """The model could not answer."""
+
+    code = "model_unavailable"
+    user_message = "The assistant cannot answer right now."

@@ -1,0 +1,206 @@
+"""The chat socket's whole protocol. Pure: text in, checked values out; values in, payloads out.
+
+Client frames are strict: an unknown type, a missing or an extra field is refused. Server payloads to
+visitors are written out field by field, so nothing meant for staff can slip into one.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from chat.errors import FrameError
+from chat.records import Cited
+
+MAX_MESSAGE_CHARACTERS = 8000
+
+ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+ServerId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+# NUL cannot be stored; the other C0 controls and the invisible "tag" characters only hide things.
+UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\U000e0000-\U000e007f\u2060\u200b]")
+
+
+class Frame(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Page(BaseModel):
+    """The page the visitor is on. Unlike frames it may grow: what is not known here is left out."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    url: str = Field(default="", max_length=2000)
+    title: str = Field(default="", max_length=500)
+    locale: str = Field(default="", max_length=35)
+
+
+class Hello(Frame):
+    type: Literal["hello"]
+    token: str | None = Field(default=None, max_length=16_384)
+    session: str | None = Field(default=None, max_length=200)
+    after: int = Field(default=0, ge=0, le=2**31 - 1)
+    context: Page | None = None
+
+
+class NewMessage(Frame):
+    type: Literal["message"]
+    id: ClientId
+    text: str
+
+
+class Stop(Frame):
+    type: Literal["stop"]
+    message: ServerId
+
+
+class Retry(Frame):
+    type: Literal["retry"]
+    message: ServerId
+
+
+class Rate(Frame):
+    type: Literal["feedback"]
+    message: ServerId
+    rating: Literal["up", "down"]
+    reason: str | None = Field(default=None, max_length=100)
+    comment: str | None = Field(default=None, max_length=2000)
+
+
+class Handoff(Frame):
+    type: Literal["handoff"]
+    note: str | None = Field(default=None, max_length=2000)
+
+
+class Typing(Frame):
+    type: Literal["typing"]
+
+
+class Read(Frame):
+    type: Literal["read"]
+    seq: int = Field(ge=0, le=2**31 - 1)
+
+
+class New(Frame):
+    type: Literal["new"]
+
+
+ClientFrame = Hello | NewMessage | Stop | Retry | Rate | Handoff | Typing | Read | New
+FRAMES: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
+
+
+def parse(raw: str) -> ClientFrame:
+    """The frame in ``raw``. Raises FrameError that names the field and the fix."""
+    try:
+        return FRAMES.validate_json(raw)
+    except ValidationError as error:
+        raise _frame_error(error) from None
+
+
+def clean_text(frame: NewMessage) -> str:
+    """The text as it is stored. Raises FrameError with the client's id when it is empty or too long."""
+    if len(frame.text) > MAX_MESSAGE_CHARACTERS:
+        raise FrameError(
+            f"Messages may have 8 000 characters; this one has {len(frame.text):,}.".replace(",", " "),
+            code="message_too_long",
+            id=frame.id,
+        )
+    text = UNWANTED.sub("", frame.text).strip()
+    if not text:
+        raise FrameError("The message is empty.", code="message_empty", id=frame.id)
+    return text
+
+
+def _frame_error(error: ValidationError) -> FrameError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return FrameError("The frame is not valid JSON.", code="bad_json")
+    if first["type"] == "union_tag_invalid":
+        return FrameError("This frame type is not known.", code="unknown_type")
+    if first["type"] == "union_tag_not_found":
+        return FrameError("The field 'type' is missing.", code="missing_field")
+    field = ".".join(str(part) for part in first["loc"][1:]) or "frame"
+    if first["type"] == "missing":
+        return FrameError(f"The field '{field}' is missing.", code="missing_field")
+    return FrameError(f"The field '{field}' is not valid: {first['msg']}.", code="invalid_field")
+
+
+# --- Server to client ----------------------------------------------------------------------
+
+
+def ready(
+    *,
+    conversation: str,
+    session: str,
+    customer: dict[str, Any] | None,
+    widget: dict[str, Any],
+    mode: str,
+    messages: list[dict[str, Any]],
+    answering: str | None,
+) -> dict[str, Any]:
+    return {
+        "type": "ready",
+        "conversation": conversation,
+        "session": session,
+        "customer": customer,
+        "widget": widget,
+        "mode": mode,
+        "messages": messages,
+        "answering": answering,
+    }
+
+
+def accepted(*, id: str, message: str, seq: int) -> dict[str, Any]:
+    return {"type": "accepted", "id": id, "message": message, "seq": seq}
+
+
+def answer_started(*, message: str, reply_to: str) -> dict[str, Any]:
+    return {"type": "answer.started", "message": message, "reply_to": reply_to}
+
+
+def answer_status(*, message: str, stage: str, detail: str = "") -> dict[str, Any]:
+    frame = {"type": "answer.status", "message": message, "stage": stage}
+    return {**frame, "detail": detail} if detail else frame
+
+
+def answer_delta(*, message: str, offset: int, text: str) -> dict[str, Any]:
+    """``offset`` counts Unicode code points before ``text``."""
+    return {"type": "answer.delta", "message": message, "offset": offset, "text": text}
+
+
+def news(message: dict[str, Any]) -> dict[str, Any]:
+    """The frame for a message that was not there before: an answer is finished, anything else is a message."""
+    if message["role"] != "bot":
+        return {"type": "message", **message}
+    fields = ("message", "seq", "reply_to", "status", "text", "citations", "answered", "suggestions", "at")
+    return {"type": "answer.finished", **{name: message[name] for name in fields}}
+
+
+def citation(cited: Cited) -> dict[str, Any]:
+    frame: dict[str, Any] = {
+        "number": cited.number,
+        "kind": cited.kind,
+        "title": cited.title,
+        "url": cited.url,
+        "quote": cited.quote,
+    }
+    return {**frame, "as_of": timestamp(cited.as_of)} if cited.as_of else frame
+
+
+def mode(mode: str, *, reason: str = "", agent: str = "", expected: str = "") -> dict[str, Any]:
+    optional = {"reason": reason, "agent": agent, "expected": expected}
+    return {"type": "mode", "mode": mode, **{name: value for name, value in optional.items() if value}}
+
+
+def typing(author: str = "") -> dict[str, Any]:
+    return {"type": "typing", "author": author} if author else {"type": "typing"}
+
+
+def error(code: str, detail: str, *, retryable: bool = False, id: str | None = None) -> dict[str, Any]:
+    frame: dict[str, Any] = {"type": "error", "code": code, "detail": detail, "retryable": retryable}
+    return {**frame, "id": id} if id else frame
+
+
+def timestamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")

@@ -1,0 +1,36 @@
+"""The engine for tests: says what it was told to say, and remembers what it was asked."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+from chat.errors import ModelError
+from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
+
+
+class ScriptedModel(ChatModel):
+    """Each script is the list of deltas of one answer, or the error it fails with part-way.
+
+    ``gate`` holds the stream after its first delta until it is set, for tests of stop and resume.
+    """
+
+    name = "scripted"
+
+    def __init__(self) -> None:
+        self.scripts: deque[list[str | ModelError]] = deque()
+        self.requests: list[ModelRequest] = []
+        self.gate: asyncio.Event | None = None
+
+    def will_say(self, *deltas: str | ModelError) -> None:
+        self.scripts.append(list(deltas))
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        self.requests.append(request)
+        script = self.scripts.popleft() if self.scripts else ["The scripted model has nothing to say."]
+        for position, delta in enumerate(script):
+            if isinstance(delta, ModelError):
+                raise delta
+            yield TextDelta(delta)
+            if self.gate and position == 0:
+                await self.gate.wait()
+        yield Finished("stop")

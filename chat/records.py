@@ -1,0 +1,84 @@
+"""The values that travel along the read flow: question → context → answer."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from accounts.records import AccountFact, CustomerRecord, TicketFact
+from knowledge.records import Passage
+
+Role = Literal["customer", "bot", "agent"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and in whose name. The customer comes from the session, never from the text."""
+
+    text: str
+    widget_name: str
+    collection_ids: frozenset[int]
+    customer_id: int | None = None
+    staff_group_ids: frozenset[int] | None = None
+    history: tuple[Turn, ...] = ()
+    page: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Anything an answer may cite, under the number it has in the prompt."""
+
+    number: int
+    kind: Literal["document", "account", "ticket"]
+    title: str
+    text: str
+    url: str = ""
+    as_of: datetime | None = None
+    document_id: int | None = None
+
+
+@dataclass(frozen=True)
+class AnswerContext:
+    """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, then tickets."""
+
+    question: Question
+    passages: tuple[Passage, ...]
+    record: CustomerRecord
+    sources: tuple[Source, ...]
+
+    def source_of(self, item: Passage | AccountFact | TicketFact) -> Source:
+        items = (*self.passages, *self.record.facts, *self.record.tickets)
+        return self.sources[items.index(item)]
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A citation as it is stored and sent."""
+
+    number: int
+    kind: Literal["document", "account", "ticket"]
+    title: str
+    url: str = ""
+    quote: str = ""
+    as_of: datetime | None = None
+    document_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an answer ended. ``answered`` is False when the sources do not say."""
+
+    text: str
+    status: Literal["complete", "stopped", "interrupted", "failed"] = "complete"
+    answered: bool = True
+    citations: tuple[Cited, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    engine: str = ""
+    trace: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,165 @@
+"""The life of an answer while it is written: a task of its own that no socket can end by dropping.
+
+The process that writes an answer listens on the answer's own group, so that any other process can ask it
+to stop, or to repeat what it has said so far to a socket that came back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+
+from chat import announcements, frames, services
+from chat.answering import Delta, Stage, answer_question
+from chat.models import Message
+from chat.records import Answer
+from chat.selectors import question_of
+
+log = structlog.get_logger(__name__)
+
+# Deltas are collected so that one answer sends at most twenty frames a second.
+FRAME_PAUSE = 0.05
+HEARTBEAT = 10.0
+SHUTDOWN_SECONDS = 5.0
+
+FAILED = "Something went wrong while I was answering. Please try again, or ask for a person."
+
+_running: dict[asyncio.Task[None], "Writer"] = {}
+
+
+def start(answer: Message) -> None:
+    """Begins to write, beside whoever asked. The task is kept here, as nothing else holds on to it."""
+    writer = Writer(answer)
+    task = asyncio.get_running_loop().create_task(writer.run())
+    _running[task] = writer
+    task.add_done_callback(_running.pop)
+
+
+async def shut_down() -> None:
+    """Ends all running answers as interrupted, keeping what they said. For when the process must go."""
+    for writer in _running.values():
+        writer.end("interrupted")
+    if _running:
+        await asyncio.wait(_running, timeout=SHUTDOWN_SECONDS)
+
+
+class Writer:
+    """One answer being written."""
+
+    def __init__(self, answer: Message) -> None:
+        if answer.reply_to is None:
+            raise ValueError(f"Message {answer.pk} answers nothing.")
+        self.answer = answer
+        self.public_id = str(answer.public_id)
+        self.reply_to = str(answer.reply_to.public_id)
+        self.group = announcements.visitors(answer.conversation_id)
+        self.text = ""
+        self.sent = 0
+        self.stage: dict[str, Any] | None = None
+        self.ending = ""
+        self.layer = get_channel_layer()
+        self._writing: asyncio.Task[Answer] | None = None
+
+    async def run(self) -> None:
+        with structlog.contextvars.bound_contextvars(
+            conversation_id=self.answer.conversation_id, answer_id=self.public_id
+        ):
+            async with self._ear() as channel:
+                await self._publish(frames.answer_started(message=self.public_id, reply_to=self.reply_to))
+                helpers = [asyncio.create_task(work) for work in (self._listen(channel), self._flush(), self._beat())]
+                try:
+                    answer = await self._write()
+                finally:
+                    for helper in helpers:
+                        helper.cancel()
+            await self._send_new_text()
+            stored = await database_sync_to_async(services.finish_answer)(self.answer.pk, answer)
+            log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
+
+    def end(self, status: str) -> None:
+        """Stops the writing; what was said is stored with this status."""
+        self.ending = status
+        if self._writing:
+            self._writing.cancel()
+
+    async def _write(self) -> Answer:
+        self._writing = asyncio.create_task(self._answer())
+        if self.ending:
+            self._writing.cancel()
+        try:
+            return await self._writing
+        except asyncio.CancelledError:
+            status = self.ending or "interrupted"
+            return Answer(text=self.text.rstrip(), status=status, answered=False)  # type: ignore[arg-type]
+        except Exception:
+            # The outermost edge of an answer: a bug must not leave the customer waiting for ever.
+            log.exception("answer_failed")
+            return Answer(text=self.text.rstrip() or FAILED, status="failed", answered=False)
+
+    async def _answer(self) -> Answer:
+        question = await database_sync_to_async(question_of)(self.answer)
+        return await answer_question(question, self._emit)
+
+    async def _emit(self, event: Stage | Delta) -> None:
+        if isinstance(event, Delta):
+            self.text += event.text
+            return
+        self.stage = frames.answer_status(message=self.public_id, stage=event.name, detail=event.detail)
+        await self._publish(self.stage)
+
+    # --- Beside the writing ----------------------------------------------------------------
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(FRAME_PAUSE)
+            await self._send_new_text()
+
+    async def _send_new_text(self) -> None:
+        offset, self.sent = self.sent, len(self.text)
+        if self.sent > offset:
+            await self._publish(
+                frames.answer_delta(message=self.public_id, offset=offset, text=self.text[offset : self.sent])
+            )
+
+    async def _beat(self) -> None:
+        """Keeps the lease. An answer that somebody else has closed is not ours to write any more."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            if not await database_sync_to_async(services.keep_lease)(self.answer.pk, self.text):
+                self.end("interrupted")
+
+    @asynccontextmanager
+    async def _ear(self) -> AsyncIterator[str]:
+        """A channel on the answer's own group, open before anybody hears of the answer: no request is missed."""
+        channel = await self.layer.new_channel()
+        group = announcements.answer(self.answer.pk)
+        await self.layer.group_add(group, channel)
+        try:
+            yield channel
+        finally:
+            await self.layer.group_discard(group, channel)
+
+    async def _listen(self, channel: str) -> None:
+        while True:
+            event = await self.layer.receive(channel)
+            if event["type"] == "answer.stop":
+                self.end("stopped")
+            elif event["type"] == "answer.replay":
+                await self._replay(event["channel"])
+
+    async def _replay(self, channel: str) -> None:
+        """Everything so far, for one socket that came back; the next deltas follow on from it."""
+        so_far = [frames.answer_started(message=self.public_id, reply_to=self.reply_to)]
+        if self.stage:
+            so_far.append(self.stage)
+        if self.sent:
+            so_far.append(frames.answer_delta(message=self.public_id, offset=0, text=self.text[: self.sent]))
+        for frame in so_far:
+            await self.layer.send(channel, {"type": "answer.frame", "frame": frame})
+
+    async def _publish(self, frame: dict[str, Any]) -> None:
+        await self.layer.group_send(self.group, {"type": "answer.frame", "frame": frame})

@@ -1,0 +1,151 @@
+"""Reads of conversations, shaped for whoever looks: visitors get exactly the fields written here."""
+
+import hashlib
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from chat import frames
+from chat.models import Conversation, Message, Widget
+from chat.records import Cited, Question, Turn
+
+MAX_HISTORY = 12
+
+
+def widget_for(public_key: str, origin: str) -> Widget | None:
+    """The active widget of this key, if this site may embed it. Our own hosted pages always may."""
+    widget = Widget.objects.filter(public_key=public_key, is_active=True).first()
+    if widget and origin in {settings.PUBLIC_URL, *widget.origins}:
+        return widget
+    return None
+
+
+def conversation_of_session(widget: Widget, session: str) -> Conversation | None:
+    return Conversation.objects.filter(widget=widget, session_hash=session_hash(session)).first()
+
+
+def session_hash(session: str) -> str:
+    return hashlib.sha256(session.encode()).hexdigest()
+
+
+def messages_after(conversation_id: int, seq: int) -> QuerySet[Message]:
+    """Finished messages in order, oldest first, with all that a frame needs in three queries."""
+    return (
+        Message.objects.filter(conversation_id=conversation_id, seq__gt=seq)
+        .select_related("reply_to", "feedback")
+        .prefetch_related("citations")
+        .order_by("seq")
+    )
+
+
+class ConversationState(NamedTuple):
+    """Where a conversation stands, for a socket that has seen everything up to some ``seq``."""
+
+    mode: str
+    agent: str
+    last_seq: int
+    messages: list[dict[str, Any]]
+    answering: Message | None
+
+
+def conversation_state(conversation_id: int, after: int) -> ConversationState:
+    """``messages`` are visitors' payloads; ``last_seq`` is that of the last one, so none can be skipped."""
+    conversation = Conversation.objects.select_related("agent").get(pk=conversation_id)
+    messages = [message_payload(message) for message in messages_after(conversation_id, after)]
+    return ConversationState(
+        mode=conversation.mode,
+        agent=conversation.agent.display_name if conversation.agent else "",
+        last_seq=messages[-1]["seq"] if messages else after,
+        messages=messages,
+        answering=running_answer(conversation_id),
+    )
+
+
+def running_answer(conversation_id: int) -> Message | None:
+    return (
+        Message.objects.filter(conversation_id=conversation_id, status=Message.Status.STREAMING)
+        .select_related("reply_to")
+        .order_by("-id")
+        .first()
+    )
+
+
+def question_of(answer: Message) -> Question:
+    """The question an answer replies to, with its conversation's earlier turns, newest last."""
+    asked = answer.reply_to
+    if asked is None:
+        raise ValueError(f"Message {answer.pk} answers nothing.")
+    conversation = Conversation.objects.select_related("widget", "customer").get(pk=answer.conversation_id)
+    customer = conversation.customer
+    return Question(
+        text=asked.text,
+        widget_name=conversation.widget.name,
+        collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)),
+        customer_id=customer.pk if customer and customer.is_active else None,
+        history=history_before(asked),
+        page=conversation.page,
+    )
+
+
+def history_before(message: Message) -> tuple[Turn, ...]:
+    earlier = Message.objects.filter(
+        conversation_id=message.conversation_id,
+        seq__lt=message.seq,
+        superseded=False,
+        role__in=[Message.Role.CUSTOMER, Message.Role.BOT, Message.Role.AGENT],
+    ).order_by("-seq")[:MAX_HISTORY]
+    return tuple(Turn(turn.role, turn.text) for turn in reversed(earlier) if turn.text)  # type: ignore[arg-type]
+
+
+def message_payload(message: Message) -> dict[str, Any]:
+    """One message as visitors see it, in history and in ``message`` frames."""
+    payload: dict[str, Any] = {
+        "message": str(message.public_id),
+        "seq": message.seq,
+        "role": message.role,
+        "author": message.author,
+        "text": message.text,
+        "at": frames.timestamp(message.created_at),
+    }
+    if message.client_id:
+        payload["id"] = message.client_id
+    if message.role == Message.Role.BOT:
+        payload |= answer_payload(message)
+    return payload
+
+
+def answer_payload(message: Message) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "status": message.status,
+        "reply_to": str(message.reply_to.public_id) if message.reply_to else None,
+        "citations": [frames.citation(cited) for cited in citations_of(message)],
+        "answered": bool(message.answered),
+        "suggestions": message.suggestions,
+    }
+    rating = getattr(message, "feedback", None)
+    return {**payload, "feedback": rating.rating} if rating else payload
+
+
+def citations_of(message: Message) -> list[Cited]:
+    return [
+        Cited(
+            number=citation.number,
+            kind=citation.kind,  # type: ignore[arg-type]
+            title=citation.title,
+            url=citation.url,
+            quote=citation.quote,
+            as_of=citation.as_of,
+            document_id=citation.document_id,
+        )
+        for citation in message.citations.all()
+    ]
+
+
+def widget_payload(widget: Widget) -> dict[str, Any]:
+    return {
+        "name": widget.name,
+        "greeting": widget.greeting,
+        "accent": widget.accent,
+        "suggestions": widget.suggestions,
+    }

@@ -1,0 +1,286 @@
+"""Writes of conversations. Each is one short transaction; what others should see is announced after it."""
+
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from chat import announcements
+from chat.errors import ConversationClosed, NotFound
+from chat.models import Citation, Conversation, Feedback, Message, Widget
+from chat.records import Answer
+from chat.selectors import conversation_of_session, session_hash
+
+# A writer that has not been heard of for this long has lost its answer to whoever closes it.
+LEASE = timedelta(seconds=30)
+UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.FAILED)
+
+
+class Session(NamedTuple):
+    conversation: Conversation
+    secret: str
+
+
+class Posted(NamedTuple):
+    """A stored message, whether this call stored it, and the answer that is now due, if any."""
+
+    message: Message
+    is_new: bool
+    answer: Message | None
+
+
+# --- Sessions ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_session(widget: Widget, secret: str | None, customer_id: int | None, page: dict[str, str]) -> Session:
+    """Resumes the session's conversation, or starts one.
+
+    A conversation that belongs to a customer is resumed by that customer only. An anonymous one becomes
+    the customer's when its own session proves who they are; never the other way round.
+    """
+    conversation = conversation_of_session(widget, secret) if secret else None
+    if conversation is None or secret is None or conversation.customer_id not in (None, customer_id):
+        return start_conversation(widget, customer_id, page)
+    conversation.customer_id = customer_id
+    conversation.page = page or conversation.page
+    conversation.save(update_fields=["customer", "page"])
+    return Session(conversation, secret)
+
+
+def start_conversation(widget: Widget, customer_id: int | None, page: dict[str, str]) -> Session:
+    secret = secrets.token_urlsafe(32)
+    conversation = Conversation.objects.create(
+        widget=widget, customer_id=customer_id, page=page, session_hash=session_hash(secret)
+    )
+    return Session(conversation, secret)
+
+
+# --- Messages of the visitor ---------------------------------------------------------------
+
+
+@transaction.atomic
+def post_message(conversation_id: int, client_id: str, text: str) -> Posted:
+    """Stores a customer's message once, however often it is sent, and makes the answer's row if the bot is on."""
+    conversation = _locked(conversation_id)
+    known = Message.objects.filter(conversation=conversation, client_id=client_id).first()
+    if known:
+        return Posted(known, False, None)
+    if conversation.mode == Conversation.Mode.RESOLVED:
+        raise ConversationClosed()
+    message = _append(conversation, role=Message.Role.CUSTOMER, text=text, client_id=client_id)
+    answer = _new_answer(message) if conversation.mode == Conversation.Mode.BOT else None
+    return Posted(message, True, answer)
+
+
+@transaction.atomic
+def retry_answer(conversation_id: int, public_id: str) -> Message:
+    """A fresh answer in place of one that did not end well. Raises NotFound for any other message."""
+    conversation = _locked(conversation_id)
+    failed = _message(conversation, public_id, role=Message.Role.BOT, status__in=UNFINISHED, superseded=False)
+    if failed.reply_to is None or conversation.mode != Conversation.Mode.BOT:
+        raise NotFound()
+    failed.superseded = True
+    failed.save(update_fields=["superseded"])
+    return _new_answer(failed.reply_to)
+
+
+def stop_answer(conversation_id: int, public_id: str) -> None:
+    """Raises NotFound unless it is an answer of this conversation; one that has ended stays as it is."""
+    message = _message(Conversation.objects.get(pk=conversation_id), public_id, role=Message.Role.BOT)
+    if message.status == Message.Status.STREAMING:
+        announcements.stop_answer(message.pk)
+
+
+@transaction.atomic
+def rate_answer(conversation_id: int, public_id: str, rating: str, reason: str = "", comment: str = "") -> None:
+    """Raises NotFound unless it is a finished answer of this conversation."""
+    conversation = Conversation.objects.get(pk=conversation_id)
+    message = _message(conversation, public_id, role=Message.Role.BOT, seq__isnull=False)
+    Feedback.objects.update_or_create(
+        message=message, defaults={"rating": rating, "reason": reason, "comment": comment}
+    )
+
+
+def mark_read_by_visitor(conversation_id: int, seq: int) -> None:
+    Conversation.objects.filter(pk=conversation_id, visitor_read_seq__lt=seq, last_seq__gte=seq).update(
+        visitor_read_seq=seq
+    )
+
+
+@transaction.atomic
+def request_person(conversation_id: int, note: str = "") -> None:
+    """Puts the conversation in the agents' queue; asking twice changes nothing."""
+    conversation = _locked(conversation_id)
+    if conversation.mode != Conversation.Mode.BOT:
+        return
+    _set_mode(conversation, Conversation.Mode.WAITING)
+    if note.strip():
+        _append(conversation, role=Message.Role.CUSTOMER, text=note.strip())
+    _append(conversation, role=Message.Role.SYSTEM, text="You asked for a person. An agent will reply here.")
+
+
+# --- Answers -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def finish_answer(answer_id: int, answer: Answer) -> bool:
+    """Stores how an answer ended and gives it its place in the order.
+
+    False when it was already closed: a writer that lost its lease finds its late result refused.
+    """
+    message = Message.objects.get(pk=answer_id)
+    conversation = _locked(message.conversation_id)
+    message.refresh_from_db()
+    if message.status != Message.Status.STREAMING:
+        return False
+    conversation.last_seq += 1
+    message.seq = conversation.last_seq
+    message.text = answer.text
+    message.status = answer.status
+    message.answered = answer.answered
+    message.suggestions = list(answer.suggestions)
+    message.engine = answer.engine
+    message.trace = answer.trace
+    message.lease_expires_at = None
+    message.save()
+    Citation.objects.bulk_create(
+        Citation(
+            message=message,
+            number=cited.number,
+            kind=cited.kind,
+            title=cited.title[:500],
+            url=cited.url,
+            quote=cited.quote,
+            as_of=cited.as_of,
+            document_id=cited.document_id,
+        )
+        for cited in answer.citations
+    )
+    _touch(conversation)
+    return True
+
+
+def keep_lease(answer_id: int, text: str) -> bool:
+    """The writer's sign of life, with what it has said so far. False when the answer is no longer its own."""
+    return bool(
+        Message.objects.filter(pk=answer_id, status=Message.Status.STREAMING).update(
+            lease_expires_at=timezone.now() + LEASE, text=text
+        )
+    )
+
+
+def close_lost_answers(conversation_id: int | None = None) -> int:
+    """Ends answers whose writer is gone, keeping what they had said. Returns how many."""
+    lost = Message.objects.filter(status=Message.Status.STREAMING, lease_expires_at__lt=timezone.now())
+    if conversation_id is not None:
+        lost = lost.filter(conversation_id=conversation_id)
+    return sum(
+        finish_answer(message.pk, Answer(text=message.text, status="interrupted", answered=False)) for message in lost
+    )
+
+
+# --- Agents --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take_over(conversation_id: int, agent: User) -> None:
+    conversation = _locked(conversation_id)
+    if conversation.mode == Conversation.Mode.HUMAN and conversation.agent_id == agent.pk:
+        return
+    conversation.agent = agent
+    _set_mode(conversation, Conversation.Mode.HUMAN)
+    for answer in conversation.messages.filter(status=Message.Status.STREAMING):
+        announcements.stop_answer(answer.pk)
+    _append(conversation, role=Message.Role.SYSTEM, text=f"{agent.display_name} joined the conversation.")
+
+
+@transaction.atomic
+def reply(conversation_id: int, agent: User, text: str) -> Message:
+    """An agent's message. Whoever replies has taken over."""
+    take_over(conversation_id, agent)
+    conversation = _locked(conversation_id)
+    return _append(conversation, role=Message.Role.AGENT, text=text, author=agent.display_name)
+
+
+@transaction.atomic
+def give_back(conversation_id: int) -> None:
+    conversation = _locked(conversation_id)
+    conversation.agent = None
+    _set_mode(conversation, Conversation.Mode.BOT)
+    _append(conversation, role=Message.Role.SYSTEM, text="The assistant is answering again.")
+
+
+@transaction.atomic
+def resolve(conversation_id: int) -> None:
+    conversation = _locked(conversation_id)
+    if conversation.mode == Conversation.Mode.RESOLVED:
+        return
+    _set_mode(conversation, Conversation.Mode.RESOLVED)
+    _append(conversation, role=Message.Role.SYSTEM, text="This conversation was marked as resolved.")
+
+
+def mark_read_by_agent(conversation_id: int) -> None:
+    conversation = Conversation.objects.get(pk=conversation_id)
+    if conversation.agent_read_seq != conversation.last_seq:
+        conversation.agent_read_seq = conversation.last_seq
+        conversation.save(update_fields=["agent_read_seq"])
+
+
+# --- Shared steps --------------------------------------------------------------------------
+
+
+def _locked(conversation_id: int) -> Conversation:
+    """Whoever numbers messages holds the row (on SQLite the IMMEDIATE transaction is the lock)."""
+    return Conversation.objects.select_for_update().get(pk=conversation_id)
+
+
+def _append(
+    conversation: Conversation, *, role: str, text: str, author: str = "", client_id: str | None = None
+) -> Message:
+    conversation.last_seq += 1
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.last_seq,
+        role=role,
+        author=author,
+        text=text,
+        client_id=client_id,
+    )
+    _touch(conversation)
+    return message
+
+
+def _new_answer(question: Message) -> Message:
+    """At most one per question: the database refuses a second."""
+    return Message.objects.create(
+        conversation_id=question.conversation_id,
+        role=Message.Role.BOT,
+        status=Message.Status.STREAMING,
+        reply_to=question,
+        lease_expires_at=timezone.now() + LEASE,
+    )
+
+
+def _set_mode(conversation: Conversation, mode: str) -> None:
+    conversation.mode = mode
+    conversation.save(update_fields=["mode", "agent"])
+
+
+def _touch(conversation: Conversation) -> None:
+    conversation.updated_at = timezone.now()
+    conversation.save(update_fields=["last_seq", "updated_at"])
+    announcements.conversation_changed(conversation.pk)
+
+
+def _message(conversation: Conversation, public_id: str, **conditions: object) -> Message:
+    try:
+        return Message.objects.select_related("reply_to").get(
+            conversation=conversation, public_id=public_id, **conditions
+        )
+    except (Message.DoesNotExist, ValueError, ValidationError):
+        raise NotFound() from None
