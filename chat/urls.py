@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern] = []
+from chat import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ask/", pages.ask, name="ask"),
+    path("ask/<str:key>/", pages.ask, name="ask-widget"),
+]

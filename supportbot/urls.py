@@ -4,6 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from supportbot import health
+from supportbot.demo import views as demo
 
 # One door for staff, with one lock-out: the admin sends its visitors to the console's login.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,4 +19,5 @@ urlpatterns = [
     path("docs/", include("knowledge.urls")),
     path("console/", include("allauth.account.urls")),
     path("", include("chat.urls")),
+    path("", demo.page, name="home"),
 ]
