@@ -5,11 +5,19 @@ from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportbot.settings")
 http = get_asgi_application()
 
-websocket_urlpatterns: list[Any] = []
+# These need Django to be set up.
+from chat import running  # noqa: E402
+from chat.routing import websocket_urlpatterns  # noqa: E402
+
+
+async def nowhere(scope: Any, receive: Any, send: Any) -> None:
+    """A socket at an unknown address is refused; it is no error of ours worth a traceback."""
+    await send({"type": "websocket.close"})
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
@@ -17,9 +25,11 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.shutdown":
+            await running.shut_down()
             await send({"type": "lifespan.shutdown.complete"})
             return
         await send({"type": "lifespan.startup.complete"})
 
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns), "lifespan": lifespan})
+sockets = URLRouter([*websocket_urlpatterns, re_path("", nowhere)])  # type: ignore[arg-type]
+application = ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})

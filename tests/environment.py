@@ -8,8 +8,10 @@ import atexit
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 from tests import servers
 
@@ -52,3 +54,8 @@ os.environ["STATIC_ROOT"] = str(Path(os.environ["TEST_RUN_DIR"], "not-collected"
 os.environ["EMBEDDING_MODEL"] = "hashing"
 if os.environ.get("TEST_DATABASE") == "postgres":
     use_services()
+
+# channels.testing wants a second web server, daphne, for a test case we have no use for.
+live = ModuleType("channels.testing.live")
+live.ChannelsLiveServerTestCase = object  # type: ignore[attr-defined]
+sys.modules["channels.testing.live"] = live
