@@ -163,3 +163,22 @@ class TicketComment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:60]}"
+
+
+class ApiKey(models.Model):
+    """Lets a program ask. The key itself is shown once, when it is made; its sha256 is what is kept."""
+
+    class Scope(models.TextChoices):
+        ANSWERS = "answers", "Ask questions"
+
+    name = models.CharField(max_length=100)
+    scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.ANSWERS)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return self.name

@@ -143,4 +143,18 @@ class Migration(migrations.Migration):
             model_name='ticketcomment',
             index=models.Index(fields=['ticket', '-created_at'], name='ticket_comment_newest'),
         ),
+        migrations.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('scope', models.CharField(choices=[('answers', 'Ask questions')], default='answers', max_length=20)),
+                ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('is_active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'verbose_name': 'API key',
+            },
+        ),
     ]

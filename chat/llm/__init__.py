@@ -1,6 +1,7 @@
 """Which engine answers. Engines are imported when they are first asked for: the SDK alone takes 1.6 s."""
 
 from functools import cache
+from typing import cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -10,15 +11,20 @@ from chat.llm.base import ChatModel
 ENGINES = {
     "extractive": "chat.llm.extractive.ExtractiveModel",
     "scripted": "chat.llm.scripted.ScriptedModel",
-    "openai": "chat.llm.openai.OpenAIModel",
 }
+COMPATIBLE = "chat.llm.openai.OpenAIModel"
+
+
+def get_model(name: str = "") -> ChatModel:
+    """The engine for a model name, by default the configured one.
+
+    Names without an engine of their own belong to the OpenAI-compatible endpoint.
+    """
+    return _load(name or settings.CHAT_MODEL)
 
 
 @cache
-def get_model(name: str | None = None) -> ChatModel:
-    """The engine for a model name; names without an engine of their own belong to the OpenAI-compatible endpoint."""
-    name = name or settings.CHAT_MODEL
-    if name in ENGINES and name != "openai":
-        model: ChatModel = import_string(ENGINES[name])()
-        return model
-    return import_string(ENGINES["openai"])(name)  # type: ignore[no-any-return]
+def _load(name: str) -> ChatModel:
+    if name in ENGINES:
+        return cast(ChatModel, import_string(ENGINES[name])())
+    return cast(ChatModel, import_string(COMPATIBLE)(name))

@@ -1,0 +1,56 @@
+"""API keys: made once, kept as a hash, read from one header only."""
+
+import hashlib
+import secrets
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import ApiKey
+
+PREFIX = "sb_"
+
+
+def create_api_key(name: str, scope: str = ApiKey.Scope.ANSWERS) -> tuple[ApiKey, str]:
+    """The row and the key. The key cannot be shown again: 256 random bits need no slow hash, but no copy either."""
+    key = PREFIX + secrets.token_urlsafe(32)
+    return ApiKey.objects.create(name=name, scope=scope, key_hash=hash_key(key)), key
+
+
+def hash_key(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """``Authorization: Bearer sb_…``. Nothing else is read: no cookie, no query, no other header."""
+
+    def authenticate(self, request: Request) -> tuple[None, ApiKey] | None:
+        kind, _, key = get_authorization_header(request).decode("latin-1").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        found = ApiKey.objects.filter(key_hash=hash_key(key.strip()), is_active=True).first()
+        if found is None:
+            raise AuthenticationFailed("This API key is not known or not active.")
+        return None, found
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class MayAsk(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.auth, ApiKey) and request.auth.scope == ApiKey.Scope.ANSWERS
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the key is described in the API schema."""
+
+    target_class = ApiKeyAuthentication
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}

@@ -1,0 +1,97 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.citations import CitationWriter, quote
+from chat.records import Source
+
+SOURCES = (
+    Source(
+        1, "document", "Refunds › How long", "We send refunds at once. They take 5 to 10 days.", "/docs/refunds/#long"
+    ),
+    Source(2, "account", "Your subscription", "Your plan is Team."),
+    Source(3, "ticket", "Ticket T-1", "We refunded €29.00."),
+)
+
+
+def written(*deltas: str) -> CitationWriter:
+    writer = CitationWriter(SOURCES)
+    for delta in deltas:
+        writer.feed(delta)
+    writer.close()
+    return writer
+
+
+def test_numbers_are_renumbered_by_first_appearance():
+    writer = written("It was refunded [3]. It takes days [1], as said [3].")
+
+    assert writer.text == "It was refunded [1]. It takes days [2], as said [1]."
+    assert [(cited.number, cited.kind) for cited in writer.citations] == [(1, "ticket"), (2, "document")]
+
+
+def test_numbers_that_were_not_handed_out_are_dropped():
+    writer = written("True [9] and [1].")
+
+    assert writer.text == "True  and [1]."
+    assert len(writer.citations) == 1
+
+
+def test_zero_says_that_the_sources_do_not_answer():
+    writer = written("[0] I could not find that.")
+
+    assert writer.unknown
+    assert writer.text == "I could not find that."
+
+
+def test_a_half_streamed_marker_is_held_back():
+    writer = CitationWriter(SOURCES)
+
+    assert writer.feed("Days [") == "Days "
+    assert writer.feed("1") == ""
+    assert writer.feed("] long") == "[1] long"
+
+
+def test_lists_of_numbers_become_single_markers():
+    assert written("Both [1, 3].").text == "Both [1][2]."
+
+
+@pytest.mark.parametrize("code", ["`a[1]`", "```\nb = a[1]\n```", "~`a[1]`"])
+def test_code_is_left_alone(code: str):
+    writer = written(f"Use {code}")
+
+    assert writer.text == f"Use {code}"
+    assert writer.citations == ()
+
+
+def test_an_unclosed_backtick_does_not_swallow_the_rest():
+    assert len(written("Press ` twice.\nThen wait [1].").citations) == 1
+
+
+@given(st.text(alphabet="a [`]1,0\n", max_size=80), st.lists(st.integers(0, 80), max_size=6))
+def test_how_the_text_is_cut_into_deltas_changes_nothing(text: str, cuts: list[int]):
+    edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    pieces = [text[a:b] for a, b in pairwise(edges)]
+
+    assert written(*pieces).text == written(text).text
+
+
+@given(st.lists(st.text(alphabet="ab [1]`\n", max_size=10), max_size=8))
+def test_what_was_shown_is_what_is_stored(deltas: list[str]):
+    writer = CitationWriter(SOURCES)
+
+    shown = "".join([writer.feed(delta) for delta in deltas] + [writer.close()])
+
+    assert shown == writer.text
+
+
+def test_the_quote_is_the_sentence_the_claim_rests_on():
+    (cited,) = written("Refunds take up to ten days [1].").citations
+
+    assert cited.quote == "They take 5 to 10 days."
+    assert cited.url == "/docs/refunds/#long"
+
+
+def test_a_long_quote_is_cut_at_a_word():
+    assert quote("word " * 100, "word").endswith("word…")
