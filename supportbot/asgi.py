@@ -13,6 +13,9 @@ http = get_asgi_application()
 # These need Django to be set up.
 from chat import running  # noqa: E402
 from chat.routing import websocket_urlpatterns  # noqa: E402
+from supportbot.checks import refuse_unsafe_start  # noqa: E402
+
+refuse_unsafe_start()
 
 
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:

@@ -1,0 +1,112 @@
+"""Settings that are each valid, and unsafe or useless together. Errors keep every process from starting.
+
+What is fine for a look around on one's own machine is not fine at an address that others can reach:
+PUBLIC_URL tells the two apart.
+"""
+
+import ipaddress
+import sys
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.http.request import validate_host
+
+SHORTEST_SECRET = 32
+
+
+def refuse_unsafe_start() -> None:
+    """For the web server, which does not run Django's checks by itself."""
+    if errors := [message for message in check_settings(None) if message.is_serious()]:
+        sys.exit("\n".join(f"supportbot cannot start: {error.msg} {error.hint} ({error.id})" for error in errors))
+
+
+@register
+def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    found = [own_address_answered(), model_key_protected()]
+    if not is_local(settings.PUBLIC_URL):
+        found += [debug_off(), hosts_named(), secret_long(), connection_encrypted(), processes_connected()]
+    return [message for message in found if message]
+
+
+def is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def own_address_answered() -> CheckMessage | None:
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if validate_host(host, settings.ALLOWED_HOSTS):
+        return None
+    return Error(
+        f"ALLOWED_HOSTS does not contain {host}, the host of PUBLIC_URL.",
+        hint="Add it, or leave ALLOWED_HOSTS out.",
+        id="supportbot.E001",
+    )
+
+
+def debug_off() -> CheckMessage | None:
+    if not settings.DEBUG:
+        return None
+    return Error(
+        "DEBUG is on at a public address: error pages would show the settings and customers' data.",
+        hint="Set DEBUG=false.",
+        id="supportbot.E002",
+    )
+
+
+def hosts_named() -> CheckMessage | None:
+    if "*" not in settings.ALLOWED_HOSTS:
+        return None
+    return Error(
+        "ALLOWED_HOSTS allows every name, so links in answers could be made to point anywhere.",
+        hint="Name the hosts, or leave ALLOWED_HOSTS out.",
+        id="supportbot.E003",
+    )
+
+
+def secret_long() -> CheckMessage | None:
+    if len(settings.SECRET_KEY) >= SHORTEST_SECRET:
+        return None
+    return Error(
+        f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters: sessions could be forged.",
+        hint="python -c 'import secrets; print(secrets.token_urlsafe(50))' makes a good one.",
+        id="supportbot.E004",
+    )
+
+
+def connection_encrypted() -> CheckMessage | None:
+    if settings.SECURE:
+        return None
+    return Warning(
+        "PUBLIC_URL is not https: passwords and chats travel in the open.",
+        hint="Put a proxy with a certificate in front, and give PUBLIC_URL its https address.",
+        id="supportbot.W001",
+    )
+
+
+def processes_connected() -> CheckMessage | None:
+    if settings.REDIS_URL or settings.EMBEDDED:
+        return None
+    return Warning(
+        "DATABASE_URL is set but REDIS_URL is not: several web processes would not hear of each other's chats.",
+        hint="Set REDIS_URL, unless exactly one web process runs.",
+        id="supportbot.W002",
+    )
+
+
+def model_key_protected() -> CheckMessage | None:
+    base = settings.OPENAI_BASE_URL
+    if not settings.OPENAI_API_KEY or base.startswith("https://") or is_local(base) or "." not in urlsplit(base).netloc:
+        return None
+    return Warning(
+        "OPENAI_BASE_URL is not https: OPENAI_API_KEY and the customers' questions travel in the open.",
+        hint="Use the https address of the service.",
+        id="supportbot.W003",
+    )
