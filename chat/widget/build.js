@@ -1,0 +1,60 @@
+// Bundles src/ into the one file that pages embed. `npm run build` writes it,
+// `npm run build -- --check` only says whether the committed file is up to date.
+import { readFile, writeFile, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = `${here}/../static/chat/widget/widget.js`;
+const GZIP_BUDGET = 25 * 1024;
+
+const minifiedCss = {
+  name: "minified-css",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const { code } = await esbuild.transform(source, { loader: "css", minify: true });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+// Templates are indented for reading; the whitespace between tags is dead weight for visitors.
+const tightTemplates = {
+  name: "tight-templates",
+  setup(build) {
+    build.onLoad({ filter: /src\/[a-z]+\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(/>\n\s+</g, "><").replace(/\n\s+(?=[@?.]?[a-z-]+=[$"])/g, " "),
+      loader: "js",
+    }));
+  },
+};
+
+const { outputFiles } = await esbuild.build({
+  absWorkingDir: here,
+  entryPoints: ["src/index.js"],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  pure: ["console.assert"],
+  legalComments: "none",
+  banner: { js: "/* Built from chat/widget; do not edit. Includes lit (BSD-3-Clause) and streaming-markdown (MIT, 2024 Damian Tarnawski). */" },
+  plugins: [minifiedCss, tightTemplates],
+  write: false,
+});
+const built = outputFiles[0].contents;
+const size = gzipSync(built, { level: 9 }).length;
+console.log(`widget.js ${built.length} bytes, ${size} gzipped`);
+if (size > GZIP_BUDGET) throw new Error(`over the budget of ${GZIP_BUDGET} bytes gzipped`);
+
+if (process.argv.includes("--check")) {
+  const committed = await readFile(target).catch(() => Buffer.alloc(0));
+  if (!committed.equals(Buffer.from(built))) throw new Error("widget.js is out of date: run npm run build");
+} else {
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, built);
+}

@@ -1,0 +1,250 @@
+// <supportbot-widget>: draws what the client knows and turns clicks into calls on it.
+import { html, nothing } from "lit/html.js";
+import { codePoints, isRunning } from "./answer.js";
+import { accentProperties } from "./colour.js";
+import { drawn } from "./drawn.js";
+import { icons } from "./icons.js";
+import { isSendKey, keepFocusInside, moveInMenu } from "./keys.js";
+import { safeHref } from "./links.js";
+import { typing, waiting } from "./message.js";
+import { LONGEST, composer, firstScreen, followUps, header, lines, refusedScreen, skeleton } from "./panel.js";
+import { Rows } from "./rows.js";
+import { visible } from "./store.js";
+import tokens from "./styles/tokens.css";
+import panelCss from "./styles/panel.css";
+import messagesCss from "./styles/messages.css";
+
+const NEAR_END = 64;
+const SPOKEN_FOR = 5000;
+const spoken = (row) => `${row.role === "bot" ? "Answer" : row.author || "Support"}: ${row.text.replace(/\[[\d, ]+\]|[*`#]/g, "")}`;
+
+const Base = drawn({
+  watched: ["draft", "menuOpen", "spokenText", "atEnd"],
+  styles: [tokens, panelCss, messagesCss],
+});
+
+export class SupportbotWidget extends Base {
+  client = null;
+  sheet = matchMedia("(max-width: 480px)");
+
+  constructor() {
+    super();
+    this.#clear();
+  }
+
+  get mode() {
+    return this.getAttribute("mode");
+  }
+
+  get opened() {
+    return this.hasAttribute("opened");
+  }
+
+  set opened(open) {
+    this.toggleAttribute("opened", open);
+    this.requestUpdate();
+    this.dispatchEvent(new CustomEvent("toggle", { detail: { open } }));
+  }
+
+  /** Another client means another person: nothing drawn for the last one stays. */
+  attach(client, accent) {
+    this.#clear();
+    this.client = client;
+    this.setAccent(accent);
+    client.addEventListener("change", () => this.client === client && this.requestUpdate());
+    client.addEventListener("ready", ({ detail }) => this.setAccent(detail.widget?.accent));
+    client.addEventListener("arrived", ({ detail }) => this.client === client && this.#speak(detail));
+    this.requestUpdate();
+  }
+
+  #clear() {
+    Object.assign(this, { draft: "", menuOpen: false, spokenText: "", atEnd: true });
+    this.rows = new Rows({
+      redraw: () => this.requestUpdate(),
+      unpin: () => (this.atEnd = false),
+      find: (selector) => this.updateComplete.then(() => this.root.querySelector(selector)),
+      handoff: this.#handoff,
+      origin: () => this.origin,
+    });
+  }
+
+  /** To screen readers, once and whole; taken away again so that nobody reads it twice. */
+  #speak(row) {
+    if (row.role === "customer") return;
+    this.spokenText = spoken(row);
+    clearTimeout(this.spokenTimer);
+    this.spokenTimer = setTimeout(() => (this.spokenText = ""), SPOKEN_FOR);
+  }
+
+  setAccent(accent) {
+    for (const [name, value] of Object.entries(accentProperties(accent))) this.style.setProperty(name, value);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    window.visualViewport?.addEventListener("resize", this.#fitKeyboard);
+    document.addEventListener("visibilitychange", this.#seen);
+    addEventListener("focus", this.#seen);
+  }
+
+  disconnectedCallback() {
+    window.visualViewport?.removeEventListener("resize", this.#fitKeyboard);
+    document.removeEventListener("visibilitychange", this.#seen);
+    removeEventListener("focus", this.#seen);
+  }
+
+  #fitKeyboard = () => this.style.setProperty("--viewport-height", `${window.visualViewport.height}px`);
+  #seen = () => {
+    if (this.#shown && !document.hidden) this.client?.markRead();
+  };
+
+  get #shown() {
+    return this.opened || this.mode === "page";
+  }
+
+  part(name) {
+    return this.root.querySelector(`[data-part="${name}"]`);
+  }
+
+  async open({ focus = true } = {}) {
+    if (this.mode === "page") return this.part("input")?.focus();
+    this.client?.open();
+    this.opened = true;
+    this.atEnd = true;
+    await this.updateComplete;
+    if (focus) (this.part("input") || this.part("close"))?.focus();
+  }
+
+  async close() {
+    if (!this.opened) return;
+    this.opened = false;
+    this.menuOpen = false;
+    await this.updateComplete;
+    this.part("launcher")?.focus();
+  }
+
+  #submit = (event) => {
+    event?.preventDefault();
+    const text = this.draft.trim();
+    if (!text || codePoints(this.draft) > LONGEST) return;
+    this.draft = "";
+    this.#ask(text);
+  };
+
+  #ask = (text) => {
+    this.atEnd = true;
+    this.client.send(text);
+    this.part("input")?.focus();
+  };
+
+  #key = (event) => {
+    if (!isSendKey(event)) return;
+    event.preventDefault();
+    this.#submit();
+  };
+
+  #panelKey = (event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      if (this.menuOpen) this.#closeMenu();
+      else this.close();
+    } else if (event.key === "Tab" && this.mode === "bubble" && this.sheet.matches) {
+      keepFocusInside(event, this.part("panel"), this.root.activeElement);
+    }
+  };
+
+  #toggleMenu = async () => {
+    this.menuOpen = !this.menuOpen;
+    await this.updateComplete;
+    this.root.querySelector("[role=menuitem]")?.focus();
+  };
+
+  #closeMenu = () => {
+    this.menuOpen = false;
+    this.part("menu")?.focus();
+  };
+
+  #menuKey = (event) => moveInMenu(event, [...this.root.querySelectorAll("[role=menuitem]")], this.root.activeElement);
+
+  #handoff = () => {
+    this.menuOpen = false;
+    this.client.handoff();
+  };
+
+  #startNew = async () => {
+    this.#clear();
+    this.client.startNew();
+    await this.updateComplete;
+    this.part("input")?.focus();
+  };
+
+  #scrolled = (event) => {
+    const { scrollHeight, scrollTop, clientHeight } = event.target;
+    this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+  };
+
+  #conversation() {
+    const { state, connection, typing: typist } = this.client;
+    const view = this.#panelView;
+    if (connection === "refused") return refusedScreen(view);
+    const rows = visible(state);
+    if (!rows.length) return state.widget ? firstScreen(state, view) : skeleton();
+    const last = rows.findLast((row) => !row.unsent) || rows[0];
+    const expectsAnswer = state.mode.mode === "bot" && last.fresh && last.role === "customer";
+    const suggestions = last === rows.at(-1) && last.role === "bot" && !isRunning(last) && state.mode.mode === "bot" ? last.suggestions : [];
+    return html`${rows.map((row) => this.rows.draw(row, this.client, row === last))}
+      ${expectsAnswer ? waiting() : nothing}${typist ? typing(typist) : nothing}${followUps(suggestions, view)}`;
+  }
+
+  get #panelView() {
+    const { client } = this;
+    const { widget, customer, mode, notice, conversation } = client.state;
+    return {
+      widget, customer, mode, notice, page: this.mode === "page", menuOpen: this.menuOpen, known: conversation !== null,
+      connection: client.connection, refusedCode: client.refusedCode, draft: this.draft, length: codePoints(this.draft), running: client.running,
+      privacy: safeHref(widget?.privacy_url, this.origin), toggleMenu: this.#toggleMenu, menuKey: this.#menuKey, close: () => this.close(),
+      startNew: this.#startNew, handoff: this.#handoff, submit: this.#submit, key: this.#key, ask: this.#ask, tryAgain: () => client.tryAgain(),
+      stop: () => client.running && client.stop(client.running.message),
+      typed: (event) => {
+        this.draft = event.target.value;
+        client.customerTyping();
+      },
+    };
+  }
+
+  #panel() {
+    const view = this.#panelView;
+    const page = this.mode === "page";
+    return html`
+      <section class="panel" data-part="panel" role=${page ? "region" : "dialog"} aria-labelledby="title" aria-modal=${!page && this.sheet.matches ? "true" : nothing} @keydown=${this.#panelKey}>
+        ${header(view)}${lines(view)}
+        <div class="scroller" tabindex="0" role="region" aria-label="Conversation" @scroll=${this.#scrolled}><div class="column">${this.#conversation()}</div></div>
+        ${this.atEnd ? nothing : html`<div class="jump"><button type="button" class="round quiet" aria-label="Newest message" @click=${() => (this.atEnd = true)}>${icons.down}</button></div>`}
+        ${view.connection === "refused" ? nothing : composer(view)}
+        <div class="hidden" role="log" aria-live="polite">${this.spokenText ? html`<p>${this.spokenText}</p>` : nothing}</div>
+      </section>`;
+  }
+
+  render() {
+    if (!this.client) return nothing;
+    if (this.mode === "page") return this.#panel();
+    const { unread } = this.client;
+    return html`
+      ${this.opened ? this.#panel() : nothing}
+      <button class="launcher" type="button" data-part="launcher" aria-expanded=${this.opened} @pointerenter=${() => this.client.open()}
+        aria-label=${this.opened ? "Close chat" : unread ? `Open chat, ${unread} unread` : "Open chat"} @click=${() => (this.opened ? this.close() : this.open())}>
+        ${this.opened ? icons.down : icons.chat}${unread && !this.opened ? html`<span class="unread" aria-hidden="true">${Math.min(unread, 99)}</span>` : nothing}
+      </button>`;
+  }
+
+  updated() {
+    const scroller = this.root.querySelector(".scroller");
+    if (scroller && this.atEnd) scroller.scrollTop = scroller.scrollHeight;
+    const input = this.part("input");
+    if (input) {
+      input.style.height = "auto";
+      input.style.height = `${input.scrollHeight}px`;
+    }
+    this.#seen();
+  }
+}

@@ -1,0 +1,38 @@
+// Thumbs under an answer, and the short form that asks what was wrong.
+import { html, nothing } from "lit/html.js";
+import { icons } from "./icons.js";
+import { reasons } from "./words.js";
+
+function thumb(row, view, rating, label, drawing) {
+  return html`<button class="icon small" type="button" data-part=${`feedback-${rating}`} aria-label=${label} title=${label}
+    aria-pressed=${row.feedback === rating} @click=${() => view.rate(rating)}>${drawing}</button>`;
+}
+
+function form(row, view) {
+  const submit = (event) => {
+    event.preventDefault();
+    const data = new FormData(event.target);
+    view.explain(data.get("reason"), data.get("comment").trim());
+  };
+  return html`
+    <form class="card" data-part="feedback-form" @submit=${submit}>
+      <fieldset>
+        <legend>What was wrong?</legend>
+        ${reasons.map(([value, label]) => html`<label class="choice"><input type="radio" name="reason" value=${value} required /><span>${label}</span></label>`)}
+      </fieldset>
+      <textarea name="comment" rows="2" maxlength="1000" aria-label="Comment" placeholder="What should it have said? (optional)"></textarea>
+      <div class="row">
+        <button class="primary" type="submit">Send</button>
+        <button class="plain" type="button" @click=${view.closeFeedback}>Skip</button>
+      </div>
+    </form>`;
+}
+
+export function feedbackRow(row, view) {
+  return html`
+    <div class="feedback">
+      ${thumb(row, view, "up", "Helpful", icons.up)}${thumb(row, view, "down", "Not helpful", icons.thumbdown)}
+      ${row.feedback && !view.explaining ? html`<span class="muted" role="status">Thanks, noted.</span>` : nothing}
+    </div>
+    ${view.explaining ? form(row, view) : nothing}`;
+}

@@ -1,0 +1,117 @@
+// How one entry of the conversation looks. Templates only; what a click does is the element's business.
+import { html, noChange, nothing } from "lit/html.js";
+import { Directive, directive } from "lit/directive.js";
+import { isRunning } from "./answer.js";
+import { feedbackRow } from "./feedback.js";
+import { icons } from "./icons.js";
+import { Markdown } from "./markdown.js";
+import { sources } from "./sources.js";
+import * as words from "./words.js";
+
+function markerNode(numbers, view) {
+  const group = document.createElement("span");
+  group.className = "markers";
+  for (const number of numbers) {
+    const known = view.citations.some((citation) => citation.number === number);
+    const node = document.createElement(known ? "button" : "span");
+    node.className = "marker";
+    node.textContent = number;
+    if (known) {
+      node.type = "button";
+      node.setAttribute("aria-label", `Source ${number}`);
+      node.title = view.citations.find((citation) => citation.number === number).title;
+      node.addEventListener("click", () => view.showSource(number));
+    }
+    group.append(node);
+  }
+  return group;
+}
+
+class MarkdownDirective extends Directive {
+  update(part, [text, ended, view]) {
+    if (this.citations !== view.citations) {
+      this.citations = view.citations;
+      this.markdown = new Markdown(part.element, { hosts: view.hosts, citation: (numbers) => markerNode(numbers, view) });
+    }
+    this.markdown.update(text, ended);
+    return noChange;
+  }
+}
+const markdown = directive(MarkdownDirective);
+
+const frame = (row, body, label) => html`
+  <article data-part="message" data-role=${row.role} data-status=${row.status} data-id=${row.message}>
+    <span class="hidden">${label}</span>${body}
+  </article>`;
+
+function customer(row, view) {
+  const state = row.status === "failed"
+    ? html`<p class="state failed">${icons.alert}<span>${row.detail || "Not sent."}</span>
+        ${row.retryable === false ? nothing : html`<button class="text" type="button" @click=${() => view.resend()}>Not sent, retry</button>`}</p>`
+    : row.unsent ? html`<p class="state">${view.online ? "Sending…" : "Will be sent when you are back online"}</p>` : nothing;
+  return frame(row.unsent || row.status === "failed" ? row : { ...row, status: "sent" },
+    html`<div class="bubble" title=${words.time(row.at)}>${row.text}</div>${state}`, "You said:");
+}
+
+function agent(row, view) {
+  const name = row.author || "Support";
+  return frame(row, html`
+    <p class="byline"><span class="avatar" aria-hidden="true">${Array.from(name)[0]}</span><strong>${name}</strong><time>${words.time(row.at)}</time></p>
+    <div class="bubble prose" ${markdown(row.text, true, view)}></div>`, `${name} said:`);
+}
+
+const system = (row) => frame(row, html`<p class="note">${row.text}</p>`, "");
+
+function stageLine(stage) {
+  const text = stage ? stage.detail || words.stages[stage.stage] || words.thinking : words.thinking;
+  return html`<p class="stage" data-part="stage" data-stage=${stage?.stage || "thinking"}><span class="pulse" aria-hidden="true"></span>${text}</p>`;
+}
+
+function actionCard(row, view) {
+  const { action } = row;
+  if (!action) return nothing;
+  const expired = action.expires && Date.parse(action.expires) < Date.now();
+  const decided = action.decided === "approved" ? "Confirmed" : action.decided ? "Declined" : expired ? "This offer has expired." : "";
+  return html`
+    <div class="card" data-part="action">
+      <strong>${action.title}</strong>
+      <p>${action.summary}</p>
+      ${decided ? html`<p class="muted">${decided}</p>` : html`<div class="row">
+        <button class="primary" type="button" data-part="confirm" @click=${() => view.confirm(true)}>Confirm</button>
+        <button class="plain" type="button" data-part="decline" @click=${() => view.confirm(false)}>Cancel</button></div>`}
+    </div>`;
+}
+
+function endNote(row, view) {
+  const text = words.ended[row.status];
+  if (!text) return nothing;
+  return html`<p class="end">${row.status === "failed" ? icons.alert : nothing}<span>${text}</span>
+    <button class="text" type="button" data-part="retry" ?disabled=${row.retried} @click=${() => view.retry()}>Try again</button></p>`;
+}
+
+function unanswered(row, view) {
+  if (row.answered !== false || row.status !== "complete") return nothing;
+  return html`<div class="offer"><span>Not found in the sources.</span>
+    ${view.last && view.mode === "bot" ? html`<button class="plain" type="button" data-part="handoff" @click=${view.handoff}>${icons.person}Talk to a person</button>` : nothing}</div>`;
+}
+
+function bot(row, view) {
+  const running = isRunning(row);
+  const whole = row.status === "complete";
+  return frame(row, html`
+    <div class="answer" ?data-unanswered=${row.answered === false}>
+      <div class="prose" ${markdown(row.text, !running, view)}></div>
+      ${running && (!row.text || (row.stage && row.stage.stage === "acting")) ? stageLine(row.stage) : nothing}
+      ${actionCard(row, view)}
+      ${running ? nothing : html`${endNote(row, view)}${unanswered(row, view)}${sources(row.citations, view)}${whole && row.text ? feedbackRow(row, view) : nothing}`}
+    </div>`, "Answer:");
+}
+
+const byRole = { customer, agent, bot };
+
+/** @param {import("./store.js").Row} row */
+export const message = (row, view) => (byRole[row.role] || system)(row, view);
+
+export const waiting = () => html`<div class="waiting">${stageLine(null)}</div>`;
+
+export const typing = (name) => html`<p class="stage" data-part="typing"><span class="pulse" aria-hidden="true"></span>${name} is typing…</p>`;
