@@ -1,0 +1,1 @@
+"""A made-up company to try supportbot with: its documents, customers, agents and widget."""
