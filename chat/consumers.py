@@ -119,6 +119,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 answering=str(state.answering.public_id) if state.answering else None,
             )
         )
+        if state.agent:
+            await self.send_json(frames.mode(state.mode, agent=state.agent))
         if state.answering:
             await self.channel_layer.group_send(
                 announcements.answer(state.answering.pk), {"type": "answer.replay", "channel": self.channel_name}

@@ -7,13 +7,14 @@ to stop, or to repeat what it has said so far to a socket that came back.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any
 
 import structlog
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
-from chat import announcements, frames, services
+from chat import announcements, frames, metrics, services
 from chat.answering import Delta, Stage, answer_question
 from chat.models import Message
 from chat.records import Answer
@@ -57,6 +58,7 @@ class Writer:
         self.public_id = str(answer.public_id)
         self.reply_to = str(answer.reply_to.public_id)
         self.group = announcements.visitors(answer.conversation_id)
+        self.started = perf_counter()
         self.text = ""
         self.sent = 0
         self.stage: dict[str, Any] | None = None
@@ -78,6 +80,7 @@ class Writer:
                         helper.cancel()
             await self._send_new_text()
             stored = await database_sync_to_async(services.finish_answer)(self.answer.pk, answer)
+            metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered).inc()
             log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
 
     def end(self, status: str) -> None:
@@ -106,6 +109,8 @@ class Writer:
 
     async def _emit(self, event: Stage | Delta) -> None:
         if isinstance(event, Delta):
+            if not self.text:
+                metrics.FIRST_TOKEN.observe(perf_counter() - self.started)
             self.text += event.text
             return
         self.stage = frames.answer_status(message=self.public_id, stage=event.name, detail=event.detail)

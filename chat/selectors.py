@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -148,4 +149,6 @@ def widget_payload(widget: Widget) -> dict[str, Any]:
         "greeting": widget.greeting,
         "accent": widget.accent,
         "suggestions": widget.suggestions,
+        # Links in answers lead to the company's own sites only; others are shown as text.
+        "link_hosts": sorted({urlsplit(origin).hostname or "" for origin in (settings.PUBLIC_URL, *widget.origins)}),
     }

@@ -49,6 +49,7 @@ def open_session(widget: Widget, secret: str | None, customer_id: int | None, pa
     conversation.customer_id = customer_id
     conversation.page = page or conversation.page
     conversation.save(update_fields=["customer", "page"])
+    close_lost_answers(conversation.pk)
     return Session(conversation, secret)
 
 
@@ -200,16 +201,21 @@ def take_over(conversation_id: int, agent: User) -> None:
 
 
 @transaction.atomic
-def reply(conversation_id: int, agent: User, text: str) -> Message:
-    """An agent's message. Whoever replies has taken over."""
-    take_over(conversation_id, agent)
+def reply(conversation_id: int, agent: User, text: str, client_id: str | None = None) -> Message:
+    """An agent's message, stored once however often it is sent. Whoever replies has taken over."""
     conversation = _locked(conversation_id)
-    return _append(conversation, role=Message.Role.AGENT, text=text, author=agent.display_name)
+    if client_id and (known := conversation.messages.filter(client_id=client_id).first()):
+        return known
+    take_over(conversation_id, agent)
+    conversation.refresh_from_db()
+    return _append(conversation, role=Message.Role.AGENT, text=text, author=agent.display_name, client_id=client_id)
 
 
 @transaction.atomic
 def give_back(conversation_id: int) -> None:
     conversation = _locked(conversation_id)
+    if conversation.mode == Conversation.Mode.BOT:
+        return
     conversation.agent = None
     _set_mode(conversation, Conversation.Mode.BOT)
     _append(conversation, role=Message.Role.SYSTEM, text="The assistant is answering again.")

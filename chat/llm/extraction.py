@@ -1,4 +1,4 @@
-"""Cutting sources into pieces that can stand alone in an answer, and choosing among them. Pure.
+"""Cutting sources into pieces that can stand alone in an answer, and what to quote around one. Pure.
 
 A piece is a sentence, a list item, a table or a code block; it knows the block it stands in, so that the
 steps of a list are quoted together and a code block with the sentence that introduces it.
@@ -6,16 +6,16 @@ steps of a list are quoted together and a code block with the sentence that intr
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from knowledge.markdown import Block, Kind, blocks
 
 WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]*]*\s+(?=[\"“‘(\[*]*[A-Z0-9])")
-LIST_ITEM = re.compile(r"^\s{0,8}(?:[-*+]|\d{1,3}[.)])\s+")
-FENCE = re.compile(r"^\s*(```|~~~)")
-HEADING = re.compile(r"^#{1,6}\s+")
-ADMONITION = re.compile(r"^:::\s*\w*.*$")
+IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
+ADMONITION = re.compile(r"^:::.*$", re.MULTILINE)
 
-LONGEST_PARAGRAPH = 60
+LONGEST_PROSE = 60
 LONGEST_LIST = 90
 
 # Closed-class English words, and those every support question has: they say nothing about its subject.
@@ -30,111 +30,46 @@ COMMON_WORDS = (
 STOP_WORDS = frozenset(COMMON_WORDS.split())
 
 
-@dataclass(frozen=True)
-class Block:
-    """One paragraph, list, table or code block of a source, as Markdown."""
-
-    kind: str
-    text: str
-    pieces: tuple[str, ...]
+def quotable(markdown: str) -> list[Block]:
+    """The blocks of a passage in order. Headings are left out, as the citation names them, and so are
+    images and where links lead: the citation leads to the page that has them."""
+    plain = ADMONITION.sub("", LINK.sub(r"\1", IMAGE.sub("", markdown)))
+    return [block for block in blocks(plain) if block.kind is not Kind.HEADING and block.text.strip()]
 
 
-def blocks(markdown: str) -> list[Block]:
-    """The blocks of a passage in order. Headings are left out: they are the citation's title."""
-    reader = _BlockReader()
-    for line in markdown.splitlines():
-        reader.read(line)
-    reader.close()
-    return reader.found
-
-
-class _BlockReader:
-    def __init__(self) -> None:
-        self.found: list[Block] = []
-        self.lines: list[str] = []
-        self.kind = ""
-        self.fence = ""
-
-    def read(self, line: str) -> None:
-        mark = FENCE.match(line)
-        if self.fence:
-            self._take(line, "code")
-            if mark and mark.group(1) == self.fence:
-                self.close()
-        elif mark:
-            self._take(line, "code")
-            self.fence = mark.group(1)
-        elif line.strip() and not HEADING.match(line) and not ADMONITION.match(line):
-            self._take(line, _kind_of(line, self.kind))
-        elif line.strip() or self.kind != "list":
-            self.close()
-
-    def close(self) -> None:
-        text = "\n".join(self.lines).strip("\n")
-        if text.strip():
-            self.found.append(Block(self.kind, text, _pieces(self.kind, text)))
-        self.lines, self.kind, self.fence = [], "", ""
-
-    def _take(self, line: str, kind: str) -> None:
-        if kind != self.kind:
-            self.close()
-        self.kind = kind
-        self.lines.append(line)
-
-
-def _kind_of(line: str, before: str) -> str:
-    if LIST_ITEM.match(line):
-        return "list"
-    if line.lstrip().startswith("|"):
-        return "table"
-    if before == "list" and line.startswith("  "):
-        return "list"
-    return "paragraph"
-
-
-def _pieces(kind: str, text: str) -> tuple[str, ...]:
-    if kind == "list":
-        items: list[str] = []
-        for line in text.splitlines():
-            if LIST_ITEM.match(line) or not items:
-                items.append(line)
-            else:
-                items[-1] += "\n" + line
-        return tuple(items)
-    if kind == "paragraph":
-        return tuple(SENTENCE_END.split(" ".join(text.split())))
-    return (text,)
+def pieces(block: Block) -> Sequence[str]:
+    if block.kind is Kind.LIST:
+        return block.parts
+    if block.kind is Kind.PROSE:
+        return SENTENCE_END.split(" ".join(block.text.split()))
+    return (block.text,)
 
 
 def excerpt(group: Sequence[Block], at: int, piece: int) -> str:
     """What is quoted when ``piece`` of block ``at`` is the best: enough around it to be understood."""
-    block = group[at]
-    if block.kind == "paragraph":
-        text = _around(block.pieces, piece, LONGEST_PARAGRAPH, " ")
-        introduces = text.endswith(":") and at + 1 < len(group) and group[at + 1].kind != "paragraph"
-        return f"{text}\n\n{_shortened(group[at + 1])}" if introduces else text
-    quoted = _around(block.pieces, piece, LONGEST_LIST, "\n") if block.kind == "list" else block.text
-    introduced = at > 0 and group[at - 1].kind == "paragraph" and group[at - 1].text.rstrip("* ").endswith(":")
-    return f"{group[at - 1].pieces[-1]}\n\n{quoted}" if introduced else quoted
+    quoted = _around(group[at], piece)
+    if group[at].kind is not Kind.PROSE:
+        before = pieces(group[at - 1])[-1] if at else ""
+        return f"{before}\n\n{quoted}" if before.rstrip("*_ ").endswith(":") else quoted
+    introduces = quoted.rstrip("*_ ").endswith(":") and at + 1 < len(group)
+    return f"{quoted}\n\n{_around(group[at + 1], 0)}" if introduces else quoted
 
 
-def _shortened(block: Block) -> str:
-    return _around(block.pieces, 0, LONGEST_LIST, "\n")
-
-
-def _around(pieces: Sequence[str], best: int, limit: int, glue: str) -> str:
-    """As many neighbours of the best piece as fit in ``limit`` words: those after it first, as steps go on."""
+def _around(block: Block, best: int) -> str:
+    """As many neighbours of the best piece as there is room for: those after it first, as steps go on."""
+    parts = pieces(block)
+    glue, limit = ("\n", LONGEST_LIST) if block.kind is Kind.LIST else (" ", LONGEST_PROSE)
     first = last = best
-    room = limit - words(pieces[best])
+    room = limit - words(parts[best])
     while True:
-        if last + 1 < len(pieces) and words(pieces[last + 1]) <= room:
+        if last + 1 < len(parts) and words(parts[last + 1]) <= room:
             last += 1
-            room -= words(pieces[last])
-        elif first > 0 and words(pieces[first - 1]) <= room:
+            room -= words(parts[last])
+        elif first > 0 and words(parts[first - 1]) <= room:
             first -= 1
-            room -= words(pieces[first])
+            room -= words(parts[first])
         else:
-            return glue.join(pieces[first : last + 1])
+            return glue.join(parts[first : last + 1])
 
 
 def words(text: str) -> int:
@@ -143,7 +78,7 @@ def words(text: str) -> int:
 
 def terms(text: str) -> set[str]:
     """The words that carry meaning, cut to a crude stem so that "refunds" meets "refunded"."""
-    found = (word.strip("'’").lower() for word in WORD.findall(text))
+    found = (word.lower() for word in WORD.findall(text))
     return {stem(word) for word in found if word not in STOP_WORDS and len(word) > 1}
 
 

@@ -14,6 +14,7 @@ from chat.llm import extraction
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 from chat.records import AnswerContext, Source
 from knowledge.errors import EmbeddingError
+from knowledge.markdown import Block
 from knowledge.similarity import similarities
 
 NOT_FOUND = "[0] I couldn't find an answer to that in the documentation."
@@ -52,7 +53,7 @@ class Candidate:
     """A piece that could be quoted, and where it stands."""
 
     source: Source
-    group: tuple[extraction.Block, ...]
+    group: tuple[Block, ...]
     block: int
     piece: int
     score: float = 0.0
@@ -144,9 +145,9 @@ def _candidates(question: str, wanted: set[str], evidence: list[tuple[Source, fl
     found = [
         (Candidate(source, group, block, piece), text, score)
         for source, score in evidence
-        for group in [tuple(extraction.blocks(source.text))]
+        for group in [tuple(extraction.quotable(source.text))]
         for block, content in enumerate(group)
-        for piece, text in enumerate(content.pieces)
+        for piece, text in enumerate(extraction.pieces(content))
     ]
     near = _scores(question, [f"{candidate.source.title}: {text}" for candidate, text, _ in found])
     scored = [

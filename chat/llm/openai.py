@@ -34,9 +34,10 @@ class OpenAIModel(ChatModel):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        client = await self._connected()
         loop = asyncio.get_running_loop()
         started = loop.time()
-        chunks = await self._open(request)
+        chunks = await self._open(client, request)
         try:
             reading = _Reading(self.name)
             iterator = aiter(chunks)
@@ -52,12 +53,12 @@ class OpenAIModel(ChatModel):
         for event in reading.close():
             yield event
 
-    async def _open(self, request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
+    async def _open(self, client: "AsyncOpenAI", request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
         """The open stream, tried again once after a pause when the server says it may pass."""
         for attempt in range(ATTEMPTS):
             try:
                 async with asyncio.timeout(settings.CHAT_FIRST_TOKEN_SECONDS):
-                    return await self._request(request)
+                    return await self._request(client, request)
             except Exception as error:
                 failure = _model_error(error)
             if not failure.retryable or attempt == ATTEMPTS - 1:
@@ -65,8 +66,7 @@ class OpenAIModel(ChatModel):
             await asyncio.sleep(random.uniform(0.2, LONGEST_PAUSE))  # noqa: S311 — jitter, not a secret
         raise failure
 
-    async def _request(self, request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
-        client = await self._connected()
+    async def _request(self, client: "AsyncOpenAI", request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
         parameters: dict[str, Any] = {
             "model": self.name,
             "messages": request.messages,

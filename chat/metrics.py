@@ -1,0 +1,10 @@
+"""What is counted about answers, for ``/metrics``."""
+
+from prometheus_client import Counter, Histogram
+
+ANSWERS = Counter("supportbot_answers_total", "Answers by how they ended.", ["engine", "status", "answered"])
+FIRST_TOKEN = Histogram(
+    "supportbot_first_token_seconds",
+    "From the start of an answer to its first text.",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 15),
+)

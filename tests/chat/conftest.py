@@ -1,0 +1,125 @@
+"""A small help centre that is really ingested and indexed, a widget on it, and sockets to it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.utils import timezone
+
+from accounts.identity import issue_token
+from accounts.models import Customer
+from chat.llm import get_model
+from chat.llm.scripted import ScriptedModel
+from chat.models import Widget
+from chat.routing import websocket_urlpatterns
+from knowledge.ingestion import build_index, ingest
+from knowledge.models import Collection
+from knowledge.services import save_document
+
+ORIGIN = "https://shop.example"
+
+PAGES = {
+    (
+        "public",
+        "refunds.md",
+    ): "# Refunds\n\n## How long it takes\n\nA refund reaches your card in 5 to 10 business days.",
+    ("public", "plans.md"): "# Plans\n\nThe Team plan costs 29 euros per month and has five seats.",
+    ("customers", "credits.md"): "# Service credits\n\nAfter an outage customers get a credit of 15 percent.",
+    ("staff", "battle-card.md"): "# Battle card\n\nAgainst Tillwise the discount floor is 24 euros per month.",
+}
+
+
+@pytest.fixture
+def widget() -> Widget:
+    """Its collections hold one page for everybody, one for customers, one for staff."""
+    widget = Widget.objects.create(name="Help", origins=[ORIGIN], suggestions=["How long do refunds take?"])
+    for audience in ("public", "customers", "staff"):
+        collection = Collection.objects.create(slug=audience, name=audience.title(), audience=audience)
+        widget.collections.add(collection)
+        pages = [(path, text) for (of, path), text in PAGES.items() if of == audience]
+        ingest([save_document(collection=collection, path=path, content=text)[0].pk for path, text in pages])
+        build_index(collection.pk)
+    return widget
+
+
+@pytest.fixture
+def customer() -> Customer:
+    now = timezone.now()
+    customer = Customer.objects.create(external_id="cus_1", name="Ada Lovelace", time_zone="Europe/Berlin")
+    customer.subscriptions.create(
+        plan="Team",
+        status="active",
+        price_minor=2900,
+        currency="EUR",
+        interval="month",
+        started_at=now - timedelta(days=90),
+        renews_at=now + timedelta(days=9),
+    )
+    ticket = customer.tickets.create(number="T-7", subject="Charged twice", status="pending")
+    ticket.comments.create(author="Ines", kind="agent", is_public=True, text="We refunded the second charge of €29.00.")
+    ticket.comments.create(author="Ines", kind="agent", is_public=False, text="CANARY-PRIVATE-NOTE")
+    return customer
+
+
+@pytest.fixture
+def model(settings) -> ScriptedModel:
+    settings.CHAT_MODEL = "scripted"
+    scripted = get_model("scripted")
+    assert isinstance(scripted, ScriptedModel)
+    scripted.scripts.clear()
+    scripted.requests.clear()
+    scripted.gate = None
+    return scripted
+
+
+class Visitor(WebsocketCommunicator):
+    """A browser's socket: says hello by itself, and waits for the frame it needs."""
+
+    def __init__(self, widget: Widget, origin: str = ORIGIN) -> None:
+        headers = [(b"origin", origin.encode())] if origin else []
+        super().__init__(URLRouter(websocket_urlpatterns), f"/ws/chat/?widget={widget.public_key}", headers)
+
+    async def hello(self, **fields: Any) -> dict[str, Any]:
+        connected, _ = await self.connect()
+        assert connected
+        await self.send_json_to({"type": "hello", **fields})
+        return await self.until("ready")
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        while (frame := await self.receive_json_from(timeout=5))["type"] != kind:
+            pass
+        return frame
+
+    async def ask(self, text: str, id: str = "q1") -> dict[str, Any]:
+        await self.send_json_to({"type": "message", "id": id, "text": text})
+        return await self.until("answer.finished")
+
+
+@pytest.fixture
+async def visit(widget: Widget) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+    """Opens sockets that have said hello, and closes them afterwards."""
+    opened: list[Visitor] = []
+
+    async def open_one(**fields: Any) -> Visitor:
+        visitor = Visitor(widget)
+        opened.append(visitor)
+        visitor.ready = await visitor.hello(**fields)
+        return visitor
+
+    yield open_one
+    for visitor in opened:
+        await visitor.disconnect()
+
+
+def token_for(customer: Customer, widget: Widget, **changes: Any) -> str:
+    return issue_token(
+        customer.external_id,
+        **{"secret": widget.signing_secret, "audience": widget.public_key, **changes},
+    )
+
+
+in_database = database_sync_to_async

@@ -1,0 +1,352 @@
+"""The visitor's socket, frame by frame, over real answers of the offline engines."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from channels.db import database_sync_to_async as in_database
+
+from chat import services
+from chat.errors import ModelError
+from chat.models import Conversation, Feedback, Message
+from tests.chat.conftest import Visitor, token_for
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+
+
+async def test_ready_shows_the_widget_and_an_empty_conversation(visit, widget):
+    ready = (await visit()).ready
+
+    assert ready["widget"]["name"] == "Help"
+    assert (ready["mode"], ready["messages"], ready["answering"], ready["customer"]) == ("bot", [], None, None)
+    assert "signing_secret" not in str(ready)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "null",
+        "file://",
+        "https://shop.example.evil.com",
+        "https://evilshop.example",
+        "http://shop.example",
+        "https://shop.example:444",
+        "https://shop.example@evil.com",
+        "https://shop.example.",
+    ],
+)
+async def test_other_origins_are_refused_before_the_socket_opens(widget, origin):
+    connected, _ = await Visitor(widget, origin).connect()
+
+    assert not connected
+
+
+async def test_an_unknown_widget_is_refused(widget):
+    widget.public_key = "wk_other"
+
+    connected, _ = await Visitor(widget).connect()
+
+    assert not connected
+
+
+async def test_an_answer_streams_with_citations_and_is_stored(visit, model):
+    model.will_say("Refunds take ", "5 to 10 business days [1].")
+    visitor = await visit()
+
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "How long does a refund take?"})
+    accepted = await visitor.until("accepted")
+    started = await visitor.until("answer.started")
+    delta = await visitor.until("answer.delta")
+    finished = await visitor.until("answer.finished")
+
+    assert (accepted["id"], accepted["seq"]) == ("q1", 1)
+    assert started["reply_to"] == accepted["message"]
+    assert delta["offset"] == 0
+    assert finished["text"] == "Refunds take 5 to 10 business days [1]."
+    assert (finished["seq"], finished["status"], finished["answered"]) == (2, "complete", True)
+    (citation,) = finished["citations"]
+    assert citation["kind"] == "document"
+    assert citation["url"].endswith("/docs/public/refunds/#how-long-it-takes")
+
+
+async def test_the_same_message_sent_twice_is_stored_and_answered_once(visit, model):
+    visitor = await visit()
+    await visitor.ask("Refund?", id="same")
+
+    await visitor.send_json_to({"type": "message", "id": "same", "text": "Refund?"})
+    again = await visitor.until("accepted")
+
+    assert again["seq"] == 1
+    assert await in_database(Message.objects.count)() == 2
+    assert len(model.requests) == 1
+
+
+async def test_an_anonymous_visitor_is_answered_from_public_pages_only(visit, model):
+    visitor = await visit()
+
+    await visitor.ask(
+        "Against Tillwise the discount floor is 24 euros per month. Credit of 15 percent after an outage?"
+    )
+
+    prompt = str(model.requests[0].messages)
+    assert "29 euros" in prompt
+    assert "discount floor" not in model.requests[0].messages[0]["content"]
+    assert "15 percent" not in model.requests[0].messages[0]["content"]
+
+
+async def test_a_customer_is_answered_from_their_pages_and_record(visit, model, widget, customer):
+    visitor = await visit(token=token_for(customer, widget))
+
+    await visitor.ask("When does my plan renew and what about the credit after an outage?")
+
+    system = model.requests[0].messages[0]["content"]
+    assert visitor.ready["customer"] == {"name": "Ada Lovelace", "verified": True}
+    assert "credit of 15 percent" in system
+    assert "Your plan is Team at €29.00 per month." in system
+    assert "We refunded the second charge of €29.00." in system
+    assert "discount floor" not in system
+    assert "CANARY" not in system
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"secret": "x" * 48}, {"audience": "wk_other"}, {"life": timedelta(hours=25)}, {"life": timedelta(minutes=-5)}],
+)
+async def test_a_token_that_proves_nothing_leaves_the_visitor_anonymous(widget, customer, wrong):
+    visitor = Visitor(widget)
+    await visitor.connect()
+
+    await visitor.send_json_to({"type": "hello", "token": token_for(customer, widget, **wrong)})
+
+    assert (await visitor.until("error"))["code"] == "identity_refused"
+    assert (await visitor.until("ready"))["customer"] is None
+    await visitor.disconnect()
+
+
+async def test_frames_before_hello_are_refused_and_the_socket_stays(widget):
+    visitor = Visitor(widget)
+    await visitor.connect()
+
+    await visitor.send_json_to({"type": "message", "id": "1", "text": "Hi"})
+    assert (await visitor.until("error"))["code"] == "hello_expected"
+    await visitor.send_to(text_data="{")
+    assert (await visitor.until("error"))["code"] == "bad_json"
+    await visitor.send_json_to({"type": "hello"})
+
+    assert await visitor.until("ready")
+    await visitor.disconnect()
+
+
+async def test_a_socket_that_never_says_hello_is_closed(widget, monkeypatch):
+    monkeypatch.setattr("chat.consumers.HELLO_SECONDS", 0.05)
+    visitor = Visitor(widget)
+    await visitor.connect()
+
+    assert (await visitor.receive_output(timeout=2))["code"] == 4408
+
+
+async def test_stop_keeps_what_was_said(visit, model):
+    model.gate = asyncio.Event()
+    model.will_say("Refunds take ", "for ever.")
+    visitor = await visit()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
+    delta = await visitor.until("answer.delta")
+
+    await visitor.send_json_to({"type": "stop", "message": delta["message"]})
+    finished = await visitor.until("answer.finished")
+
+    assert (finished["status"], finished["text"]) == ("stopped", "Refunds take")
+
+
+async def test_an_answer_outlives_its_socket_and_is_there_after_reconnecting(visit, model):
+    model.gate = asyncio.Event()
+    model.will_say("Refunds take ", "5 days [1].")
+    first = await visit()
+    await first.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
+    await first.until("answer.delta")
+    await first.disconnect()
+
+    second = await visit(session=first.ready["session"], after=1)
+    repeated = await second.until("answer.delta")
+    model.gate.set()
+    finished = await second.until("answer.finished")
+
+    assert second.ready["answering"] == repeated["message"]
+    assert second.ready["messages"] == []
+    assert (repeated["offset"], repeated["text"]) == (0, "Refunds take ")
+    assert finished["text"] == "Refunds take 5 days [1]."
+
+
+async def test_two_tabs_see_the_same_conversation(visit, model):
+    first = await visit()
+    second = await visit(session=first.ready["session"])
+
+    finished = await first.ask("Refund?")
+    message = await second.until("message")
+    same = await second.until("answer.finished")
+
+    assert (message["role"], message["text"], message["seq"]) == ("customer", "Refund?", 1)
+    assert same["message"] == finished["message"]
+
+
+async def test_history_comes_back_after_a_reload(visit, model):
+    first = await visit()
+    await first.ask("Refund?")
+
+    second = await visit(session=first.ready["session"], after=0)
+
+    assert [message["role"] for message in second.ready["messages"]] == ["customer", "bot"]
+    assert second.ready["messages"][1]["citations"] == []
+
+
+async def test_a_failed_answer_can_be_tried_again(visit, model):
+    model.will_say("Half an ", ModelError(retryable=True))
+    model.will_say("A whole answer [1].")
+    visitor = await visit()
+    failed = await visitor.ask("Refund?")
+
+    await visitor.send_json_to({"type": "retry", "message": failed["message"]})
+    finished = await visitor.until("answer.finished")
+
+    assert (failed["status"], failed["text"]) == ("interrupted", "Half an")
+    assert (finished["status"], finished["reply_to"]) == ("complete", failed["reply_to"])
+
+
+async def test_when_the_model_is_down_the_documents_answer_and_say_so(visit, model):
+    model.will_say(ModelError(retryable=True))
+    visitor = await visit()
+
+    finished = await visitor.ask("In how many business days does a refund reach my card?")
+
+    assert finished["text"].startswith("I can't reach my language model right now")
+    assert "5 to 10 business days" in finished["text"]
+    assert finished["citations"]
+
+
+async def test_feedback_is_kept_once_per_answer(visit, model):
+    visitor = await visit()
+    finished = await visitor.ask("Refund?")
+
+    for rating in ("up", "down"):
+        await visitor.send_json_to({"type": "feedback", "message": finished["message"], "rating": rating})
+    await visitor.send_json_to({"type": "stop", "message": "nothing"})
+    await visitor.until("error")
+
+    feedback = await in_database(Feedback.objects.get)()
+    assert feedback.rating == "down"
+
+
+async def test_another_visitors_messages_cannot_be_touched(visit, model):
+    victim, stranger = await visit(), await visit()
+    answer = (await victim.ask("Refund?"))["message"]
+
+    for frame in (
+        {"type": "stop", "message": answer},
+        {"type": "retry", "message": answer},
+        {"type": "feedback", "message": answer, "rating": "down"},
+    ):
+        await stranger.send_json_to(frame)
+        assert (await stranger.until("error"))["code"] == "not_found"
+    assert await victim.receive_nothing()
+    assert not await in_database(Feedback.objects.exists)()
+
+
+async def test_asking_for_a_person_queues_the_conversation_and_silences_the_bot(visit, model):
+    visitor = await visit()
+
+    await visitor.send_json_to({"type": "handoff", "note": "Please call me."})
+    mode = await visitor.until("mode")
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "Hello?"})
+    await visitor.until("accepted")
+
+    assert mode["mode"] == "waiting"
+    assert model.requests == []
+
+
+async def test_an_agent_takes_over_replies_and_gives_back(visit, model, django_user_model):
+    visitor = await visit()
+    await visitor.ask("Refund?")
+    conversation = await in_database(Conversation.objects.get)()
+    agent = await in_database(django_user_model.objects.create)(username="ines", first_name="Ines", is_staff=True)
+
+    await in_database(services.reply)(conversation.pk, agent, "I am on it.")
+    joined = await visitor.until("message")
+    reply = await visitor.until("message")
+    mode = await visitor.until("mode")
+    await in_database(services.give_back)(conversation.pk)
+    back = await visitor.until("mode")
+
+    assert joined["text"] == "Ines joined the conversation."
+    assert (reply["role"], reply["author"], reply["text"]) == ("agent", "Ines", "I am on it.")
+    assert (mode["mode"], mode["agent"], back["mode"]) == ("human", "Ines", "bot")
+
+
+async def test_taking_over_stops_the_running_answer(visit, model, django_user_model):
+    model.gate = asyncio.Event()
+    model.will_say("Well, ", "never said")
+    visitor = await visit()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
+    await visitor.until("answer.delta")
+    conversation = await in_database(Conversation.objects.get)()
+    agent = await in_database(django_user_model.objects.create)(username="ines", is_staff=True)
+
+    await in_database(services.take_over)(conversation.pk, agent)
+
+    assert (await visitor.until("answer.finished"))["status"] == "stopped"
+
+
+async def test_new_starts_over_with_another_session(visit, model):
+    visitor = await visit()
+    await visitor.ask("Refund?")
+
+    await visitor.send_json_to({"type": "new"})
+    fresh = await visitor.until("ready")
+
+    assert fresh["messages"] == []
+    assert fresh["session"] != visitor.ready["session"]
+
+
+async def test_a_resolved_conversation_takes_no_more_messages(visit, model):
+    visitor = await visit()
+    await visitor.ask("Refund?")
+    conversation = await in_database(Conversation.objects.get)()
+
+    await in_database(services.resolve)(conversation.pk)
+    await visitor.until("mode")
+    await visitor.send_json_to({"type": "message", "id": "late", "text": "One more"})
+    error = await visitor.until("error")
+
+    assert (error["code"], error["id"]) == ("conversation_resolved", "late")
+
+
+async def test_a_customers_conversation_is_not_resumed_without_their_token(visit, model, widget, customer):
+    mine = await visit(token=token_for(customer, widget))
+    await mine.ask("When does my plan renew?")
+
+    somebody = await visit(session=mine.ready["session"])
+
+    assert somebody.ready["messages"] == []
+    assert somebody.ready["conversation"] != mine.ready["conversation"]
+
+
+async def test_an_anonymous_conversation_follows_its_session_into_the_account(visit, model, widget, customer):
+    before = await visit()
+    await before.ask("Refund?")
+
+    after = await visit(session=before.ready["session"], token=token_for(customer, widget))
+
+    assert after.ready["conversation"] == before.ready["conversation"]
+    assert len(after.ready["messages"]) == 2
+
+
+async def test_bad_frames_leave_other_sockets_alone(visit, model):
+    noisy, quiet = await visit(), await visit()
+
+    for raw in ("{", "[" * 10_000, '{"type":"message"}', '{"type":1}', '{"type":"message","id":"x","text":"\\ud800"}'):
+        await noisy.send_to(text_data=raw)
+        assert (await noisy.until("error"))["retryable"] is False
+    await noisy.send_to(bytes_data=b"\xff\x00")
+    await noisy.until("error")
+
+    assert (await quiet.ask("Refund?"))["status"] == "complete"

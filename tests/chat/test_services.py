@@ -1,0 +1,88 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from chat import services
+from chat.errors import NotFound
+from chat.models import Conversation, Message, Widget
+from chat.records import Answer, Cited
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+
+
+@pytest.fixture
+def conversation() -> Conversation:
+    return services.start_conversation(Widget.objects.create(name="Help"), None, {}).conversation
+
+
+def test_messages_are_numbered_without_gaps_whoever_writes(conversation):
+    def write(number: int) -> None:
+        try:
+            services.post_message(conversation.pk, f"id-{number % 10}", "Hello?")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(20)))
+
+    seqs = Message.objects.filter(seq__isnull=False).order_by("seq").values_list("seq", flat=True)
+    assert list(seqs) == list(range(1, 11))
+
+
+def test_one_answer_per_question_is_the_databases_own_rule(conversation):
+    question = services.post_message(conversation.pk, "1", "Refund?").message
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Message.objects.create(conversation=conversation, role="bot", status="streaming", reply_to=question)
+
+
+def test_an_answer_gets_its_place_when_it_is_finished(conversation):
+    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    services.request_person(conversation.pk)
+
+    services.finish_answer(answer.pk, Answer("Ten days [1].", citations=(Cited(1, "document", "Refunds"),)))
+
+    answer.refresh_from_db()
+    assert (answer.seq, answer.citations.get().title) == (3, "Refunds")
+
+
+def test_a_late_writer_is_refused(conversation):
+    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    Message.objects.filter(pk=answer.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1), text="Ten")
+
+    closed = services.close_lost_answers()
+    late = services.finish_answer(answer.pk, Answer("Ten days."))
+
+    answer.refresh_from_db()
+    assert (closed, late) == (1, False)
+    assert (answer.status, answer.text) == ("interrupted", "Ten")
+
+
+def test_a_living_writer_keeps_its_answer(conversation):
+    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+
+    assert services.keep_lease(answer.pk, "Ten")
+    assert services.close_lost_answers() == 0
+
+
+def test_only_an_answer_that_ended_badly_can_be_retried(conversation):
+    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    services.finish_answer(answer.pk, Answer("Ten days."))
+
+    with pytest.raises(NotFound):
+        services.retry_answer(conversation.pk, str(answer.public_id))
+
+
+@pytest.mark.parametrize("guess", ["1", "", "not-a-uuid", "00000000-0000-4000-8000-000000000000"])
+def test_guessed_ids_are_simply_not_there(conversation, guess):
+    with pytest.raises(NotFound):
+        services.rate_answer(conversation.pk, guess, "up")
+
+
+def test_a_session_secret_is_not_stored(conversation):
+    session = services.start_conversation(conversation.widget, None, {})
+
+    assert session.secret not in str(Conversation.objects.filter(pk=session.conversation.pk).values().get())
