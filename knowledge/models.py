@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from knowledge.searchable import searchable_text
+
 
 class Collection(models.Model):
     """A set of documents with one audience. It is also the unit that is indexed and served."""
@@ -94,6 +96,7 @@ class Document(models.Model):
     # Content that changes gets a new revision. Only chunks of the current one are ever shown, and a worker
     # that finishes an older one finds its result refused.
     revision = models.PositiveIntegerField(default=1, editable=False)
+    # Processing: until then a worker has it. Pending: from then on the sweep rings for it again.
     lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -133,14 +136,12 @@ class Chunk(models.Model):
     anchor = models.CharField(max_length=300, blank=True)
     text = models.TextField(help_text="As it may be quoted: without the heading path.")
     tokens = models.PositiveIntegerField()
-    # sha256 of the text that is embedded: heading path and text.
+    # sha256 of ``searchable_text``. A chunk that says the same after an edit keeps its row, and so its place
+    # in the index that is being served.
     content_hash = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["document", "revision", "position"], name="chunk_position_unique")
-        ]
         indexes = [models.Index(fields=["content_hash"], name="chunk_by_content")]
 
     def __str__(self) -> str:
@@ -148,8 +149,7 @@ class Chunk(models.Model):
 
     @property
     def searchable_text(self) -> str:
-        """What is embedded and searched: the heading path gives a short passage its subject."""
-        return f"{' > '.join(self.headings)}\n{self.text}" if self.headings else self.text
+        return searchable_text(self.headings, self.text)
 
 
 class Embedding(models.Model):
@@ -184,6 +184,7 @@ class IndexVersion(models.Model):
     chunk_count = models.PositiveIntegerField(default=0)
     manifest_sha256 = models.CharField(max_length=64, blank=True)
     error = models.TextField(blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True, help_text="Building: until then somebody is at it.")
     created_at = models.DateTimeField(auto_now_add=True)
     build_seconds = models.FloatField(null=True, blank=True)
 

@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                 ('chunk_count', models.PositiveIntegerField(default=0)),
                 ('manifest_sha256', models.CharField(blank=True, max_length=64)),
                 ('error', models.TextField(blank=True)),
+                ('lease_expires_at', models.DateTimeField(blank=True, help_text='Building: until then somebody is at it.', null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('build_seconds', models.FloatField(blank=True, null=True)),
                 ('collection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='index_versions', to='knowledge.collection')),
@@ -131,10 +132,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='chunk',
             index=models.Index(fields=['content_hash'], name='chunk_by_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.UniqueConstraint(fields=('document', 'revision', 'position'), name='chunk_position_unique'),
         ),
         migrations.AddIndex(
             model_name='indexversion',

@@ -1,0 +1,138 @@
+"""Documents to passages: along headings first, then along paragraphs, list items and table rows.
+
+Pure. A passage fits the embedding model with its heading path, never mixes two sections that are worth a
+passage each, and its text is Markdown that can be quoted as it stands.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain, takewhile
+
+from knowledge.headings import Slugger, explicit_id
+from knowledge.markdown import Block, Kind, blocks, visible_text
+from knowledge.searchable import searchable_text
+from knowledge.units import Limit, Unit, units
+
+# MiniLM cuts its input at 256 tokens without a word. The rest is room for tokenizers that count otherwise.
+MOST_TOKENS = 220
+# Below this a section says too little to be found on its own.
+TINY_TOKENS = 30
+# A word that is in no vocabulary is one token, however long: a line of base64 must not be a passage.
+MOST_CHARACTERS_PER_TOKEN = 12
+# What the heading path may take, so that there is room for the passage.
+MOST_PATH_TOKENS = 80
+MOST_HEADING_CHARACTERS = 150
+
+CountTokens = Callable[[str], int]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """``headings`` run from the document's title down; ``tokens`` count them, too."""
+
+    headings: tuple[str, ...]
+    anchor: str
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Section:
+    headings: tuple[str, ...]
+    anchor: str
+    blocks: tuple[Block, ...]
+
+
+def chunk(title: str, markdown: str, count_tokens: CountTokens) -> list[Piece]:
+    def size(text: str) -> int:
+        return max(count_tokens(text), len(text) // MOST_CHARACTERS_PER_TOKEN)
+
+    pieces = chain.from_iterable(section_pieces(section, size) for section in sections(title, markdown, size))
+    return merge_tiny(list(pieces), size)
+
+
+def sections(title: str, markdown: str, size: CountTokens) -> Iterator[Section]:
+    """Every heading's own text, without that of the headings below it."""
+    slugger = Slugger()
+    path: list[tuple[int, str]] = []
+    anchor, body = "", list[Block]()
+    for block in blocks(markdown):
+        if block.kind is not Kind.HEADING:
+            body.append(block)
+            continue
+        yield Section(heading_path(title, path, size), anchor, tuple(body))
+        text, anchor_id = explicit_id(block.text)
+        heading = visible_text(text)
+        anchor, body = anchor_id or slugger.slug(heading), []
+        path = [*((level, name) for level, name in path if level < block.level), (block.level, heading)]
+    yield Section(heading_path(title, path, size), anchor, tuple(body))
+
+
+def heading_path(title: str, path: list[tuple[int, str]], size: CountTokens) -> tuple[str, ...]:
+    """From the title down. A page that repeats its title as its first heading has it once."""
+    names = [name[:MOST_HEADING_CHARACTERS] for name in (title, *(name for _, name in path)) if name]
+    if len(names) > 1 and names[0].casefold() == names[1].casefold():
+        del names[1]
+    while len(names) > 2 and size(searchable_text(names, "")) > MOST_PATH_TOKENS:
+        del names[1]
+    while names and size(searchable_text(names, "")) > MOST_PATH_TOKENS:
+        longest = max(range(len(names)), key=lambda index: len(names[index]))
+        names[longest] = names[longest][: len(names[longest]) // 2]
+    return tuple(names)
+
+
+def section_pieces(section: Section, size: CountTokens) -> Iterator[Piece]:
+    def measure(text: str) -> int:
+        return size(searchable_text(section.headings, text))
+
+    for text in packed(units(section.blocks, Limit(measure, MOST_TOKENS)), Limit(measure, MOST_TOKENS)):
+        yield Piece(section.headings, section.anchor, text, measure(text))
+
+
+def packed(parts: Iterator[Unit], limit: Limit) -> Iterator[str]:
+    """As many units together as fit."""
+    text = ""
+    for unit in parts:
+        joined = f"{text}{unit.glue}{unit.text}" if text else unit.alone
+        if text and not limit.allows(joined):
+            yield text
+            joined = unit.alone
+        text = joined
+    if text:
+        yield text
+
+
+def merge_tiny(pieces: list[Piece], size: CountTokens) -> list[Piece]:
+    """A section of a few words goes together with the next one of its parent, or with its own first subsection."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        together = joined(merged[-1], piece, size) if merged else None
+        if together:
+            merged[-1] = together
+        else:
+            merged.append(piece)
+    return merged
+
+
+def joined(first: Piece, second: Piece, size: CountTokens) -> Piece | None:
+    shared = common_path(first.headings, second.headings)
+    is_child = shared == first.headings and len(second.headings) == len(shared) + 1
+    is_sibling = len(first.headings) == len(second.headings) == len(shared) + 1
+    if not shared or not is_tiny(first, size) or not (is_child or (is_sibling and is_tiny(second, size))):
+        return None
+    text = f"{below(shared, first)}\n\n{below(shared, second)}"
+    tokens = size(searchable_text(shared, text))
+    return Piece(shared, first.anchor, text, tokens) if tokens <= MOST_TOKENS else None
+
+
+def is_tiny(piece: Piece, size: CountTokens) -> bool:
+    return size(searchable_text(piece.headings[-1:], piece.text)) < TINY_TOKENS
+
+
+def below(path: tuple[str, ...], piece: Piece) -> str:
+    """The text of a piece with the headings that ``path`` does not say."""
+    return "\n\n".join([*(f"**{heading}**" for heading in piece.headings[len(path) :]), piece.text])
+
+
+def common_path(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one, other in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))

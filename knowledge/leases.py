@@ -1,0 +1,57 @@
+"""Who is working on what. The database remembers it, so a killed worker loses time and nothing else."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from knowledge.models import Document
+
+# Longer than anything takes between two renewals.
+LEASE = timedelta(minutes=5)
+# A document that takes its worker down with it must not do so for ever.
+MOST_ATTEMPTS = 5
+FIRST_RETRY = timedelta(seconds=30)
+
+Status = Document.Status
+
+
+def claim(document_id: int) -> Document | None:
+    """The document, for this worker alone, or None if it is done, gone, or somebody else's."""
+    free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_expires_at__lt=timezone.now())
+    with transaction.atomic():
+        claimed = Document.objects.filter(free, pk=document_id).update(
+            status=Status.PROCESSING, lease_expires_at=timezone.now() + LEASE, attempts=F("attempts") + 1
+        )
+        return Document.objects.select_related("collection").get(pk=document_id) if claimed else None
+
+
+def held(document: Document) -> QuerySet[Document]:
+    """The row, if it is still this worker's: not edited since, not taken over after a pause."""
+    return Document.objects.filter(
+        pk=document.pk, revision=document.revision, attempts=document.attempts, status=Status.PROCESSING
+    )
+
+
+def renew(documents: Iterable[Document]) -> None:
+    ids = [document.pk for document in documents]
+    Document.objects.filter(pk__in=ids, status=Status.PROCESSING).update(lease_expires_at=timezone.now() + LEASE)
+
+
+def postpone(document: Document) -> None:
+    """Later, and later still each time: what failed may pass."""
+    wait = FIRST_RETRY * 2 ** (document.attempts - 1)
+    held(document).update(status=Status.PENDING, lease_expires_at=timezone.now() + wait)
+
+
+def take_unfinished() -> list[int]:
+    """The documents nobody is working on. Each is handed out once per lease, however often this is asked."""
+    now = timezone.now()
+    lost = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
+    with transaction.atomic():
+        unfinished = Document.objects.filter(lost, status__in=[Status.PENDING, Status.PROCESSING])
+        ids = list(unfinished.order_by("pk").values_list("pk", flat=True)[:1000])
+        Document.objects.filter(pk__in=ids).update(status=Status.PENDING, lease_expires_at=now + LEASE)
+    return ids

@@ -1,0 +1,17 @@
+"""The words of a passage as they are embedded and searched."""
+
+import re
+from collections.abc import Sequence
+
+IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
+LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
+
+
+def searchable_text(headings: Sequence[str], text: str) -> str:
+    """The heading path gives a short passage its subject."""
+    return f"{' > '.join(headings)}\n{readable(text)}" if headings else readable(text)
+
+
+def readable(text: str) -> str:
+    """Link targets are noise to a reader and to a model."""
+    return LINK.sub(r"\1", IMAGE.sub(r"\1", text))

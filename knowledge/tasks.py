@@ -1,0 +1,28 @@
+"""Doorbells. Everything they start is written down in the database and survives a bell that was not heard."""
+
+from celery import shared_task
+
+from knowledge import building, ingestion, leases
+from knowledge.batches import batches
+
+DOCUMENTS_PER_TASK = 50
+
+
+@shared_task
+def ingest_documents(document_ids: list[int]) -> None:
+    for collection_id in ingestion.ingest(document_ids):
+        build_index.delay(collection_id)
+
+
+@shared_task
+def build_index(collection_id: int) -> None:
+    building.build_index(collection_id)
+
+
+@shared_task
+def resume_ingestion() -> None:
+    """Takes up what a killed worker, a lost message or a passing failure left behind."""
+    for document_ids in batches(leases.take_unfinished(), DOCUMENTS_PER_TASK):
+        ingest_documents.delay(document_ids)
+    for collection_id in building.stale_collections():
+        build_index.delay(collection_id)

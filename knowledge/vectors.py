@@ -1,0 +1,60 @@
+"""The vectors of passages: computed once per model and content, kept in the database."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from hashlib import sha256
+
+import numpy as np
+from django.db.models import Exists, OuterRef
+
+from knowledge.batches import batches
+from knowledge.embedders import Embedder, Vectors
+from knowledge.models import Chunk, Embedding
+
+# Enough for batches of one length, little enough to be lost.
+TEXTS_AT_ONCE = 256
+HASHES_PER_QUERY = 500
+
+
+def hash_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def embed_missing(texts: Mapping[str, str], embedder: Embedder, before_each: Callable[[], None]) -> None:
+    """Embeds what was never embedded with this model. ``texts`` by content hash; kept as it goes along."""
+    known = known_hashes(embedder.name, texts)
+    missing = sorted((content_hash for content_hash in texts if content_hash not in known), key=lambda h: len(texts[h]))
+    for hashes in batches(missing, TEXTS_AT_ONCE):
+        before_each()
+        vectors = embedder.embed([texts[content_hash] for content_hash in hashes])
+        rows = [
+            Embedding(model=embedder.name, content_hash=content_hash, vector=vector.astype("<f4").tobytes())
+            for content_hash, vector in zip(hashes, vectors, strict=True)
+        ]
+        Embedding.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def known_hashes(model: str, hashes: Collection[str]) -> set[str]:
+    known: set[str] = set()
+    for some in batches(hashes, HASHES_PER_QUERY):
+        known.update(
+            Embedding.objects.filter(model=model, content_hash__in=some).values_list("content_hash", flat=True)
+        )
+    return known
+
+
+def vectors_of(hashes: Sequence[str], model: str, dimension: int) -> Vectors:
+    """One row per hash, in their order. ``KeyError`` if one was never embedded."""
+    rows: dict[str, bytes | memoryview] = {}
+    for some in batches(dict.fromkeys(hashes), HASHES_PER_QUERY):
+        rows.update(Embedding.objects.filter(model=model, content_hash__in=some).values_list("content_hash", "vector"))
+    vectors = np.empty((len(hashes), dimension), dtype=np.float32)
+    for row, content_hash in enumerate(hashes):
+        vectors[row] = np.frombuffer(rows[content_hash], dtype="<f4")
+    return vectors
+
+
+def forget_unused(hashes: Collection[str]) -> None:
+    """What no document says any more leaves no trace, not even as a vector."""
+    still_said = Chunk.objects.filter(content_hash=OuterRef("content_hash"))
+    for some in batches(hashes, HASHES_PER_QUERY):
+        Embedding.objects.filter(~Exists(still_said), content_hash__in=some).delete()
