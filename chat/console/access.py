@@ -1,0 +1,72 @@
+"""Who may use the console: active staff, asked anew on every request and before every event of a socket."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+from chat.models import Conversation
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    user: User
+    htmx: HtmxDetails
+
+
+StaffView = Callable[Concatenate[StaffRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def staff_only(view: StaffView[P]) -> View[P]:
+    """Sends visitors to the login and refuses everybody else who is not staff."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_login(cast(StaffRequest, request))
+        if not is_staff(request.user):
+            raise PermissionDenied()
+        return view(cast(StaffRequest, request), *args, **kwargs)
+
+    return cast(View[P], never_cache(guarded))
+
+
+def to_login(request: StaffRequest) -> HttpResponse:
+    """A fragment is asked for by a page, so it is the page that has to go there, and to come back to itself."""
+    if request.htmx:
+        back = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
+        return HttpResponseClientRedirect(redirect_to_login(back, resolve_url(settings.LOGIN_URL)).url)
+    return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+
+
+def is_staff(user: object) -> bool:
+    return isinstance(user, User) and user.is_active and user.is_staff
+
+
+def staff_of_session(session_key: str | None) -> User | None:
+    """The session and its user as they are now: logged out, deactivated or with a new password, it is None."""
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    return cast(User, user) if is_staff(user) else None
+
+
+def conversation_for(user: User, conversation_id: int) -> Conversation:
+    """Every member of staff may see every conversation. Raises Http404."""
+    conversation = Conversation.objects.select_related("customer", "agent", "widget").filter(pk=conversation_id)
+    if not is_staff(user) or not (found := conversation.first()):
+        raise Http404("There is no such conversation.")
+    return found

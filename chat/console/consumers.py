@@ -1,0 +1,113 @@
+"""The agents' socket: it says which conversation to look at again, and shows one answer while it is written.
+
+Frames to the page: ``changed`` and ``typing`` with a ``conversation``, ``colleague`` with an ``author``, and
+``answer`` with a visitor's answer ``frame``. Frames from it: ``watch`` with a ``conversation``, and ``typing``.
+"""
+
+import json
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.exceptions import DenyConnection
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.http import Http404
+
+from accounts.models import User
+from chat import announcements
+from chat.console.access import conversation_for, staff_of_session
+from chat.selectors import running_answer
+
+SIGNED_OUT = 4401
+LARGEST_ID = 2**63 - 1
+
+
+class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """One page of one agent, who is asked for anew before anything is done or shown."""
+
+    user: User | None = None
+    watched: int | None = None
+    is_over = False
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        if message["type"] not in {"websocket.connect", "websocket.disconnect"}:
+            if self.is_over:
+                return
+            await self._look_up_user()
+            if self.user is None:
+                self.is_over = True
+                await self.close(code=SIGNED_OUT)
+                return
+        await super().dispatch(message)
+
+    async def connect(self) -> None:
+        await self._look_up_user()
+        if self.user is None:
+            raise DenyConnection()
+        await self.channel_layer.group_add(announcements.AGENTS, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        await self.channel_layer.group_discard(announcements.AGENTS, self.channel_name)
+        await self._stop_watching()
+
+    async def _look_up_user(self) -> None:
+        self.user = await database_sync_to_async(staff_of_session)(self.scope["session"].session_key)
+
+    # --- Frames from the page --------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        """Only our own page speaks here; what it does not say is left unheard."""
+        try:
+            frame = json.loads(text_data or "")
+        except ValueError:
+            return
+        if isinstance(frame, dict) and frame.get("type") == "watch":
+            await self.on_watch(frame.get("conversation"))
+        elif isinstance(frame, dict) and frame.get("type") == "typing":
+            await self.on_typing()
+
+    async def on_watch(self, conversation_id: object) -> None:
+        """Follows one conversation, or none; a running answer is asked to repeat itself."""
+        await self._stop_watching()
+        if not isinstance(conversation_id, int) or not 0 < conversation_id <= LARGEST_ID or self.user is None:
+            return
+        try:
+            await database_sync_to_async(conversation_for)(self.user, conversation_id)
+        except Http404:
+            return
+        self.watched = conversation_id
+        await self.channel_layer.group_add(announcements.visitors(conversation_id), self.channel_name)
+        answer = await database_sync_to_async(running_answer)(conversation_id)
+        if answer:
+            await self.channel_layer.group_send(
+                announcements.answer(answer.pk), {"type": "answer.replay", "channel": self.channel_name}
+            )
+
+    async def on_typing(self) -> None:
+        if self.watched is not None and self.user is not None:
+            await self.channel_layer.group_send(
+                announcements.visitors(self.watched),
+                {"type": "agent.typing", "author": self.user.display_name, "sender": self.channel_name},
+            )
+
+    async def _stop_watching(self) -> None:
+        if self.watched is not None:
+            await self.channel_layer.group_discard(announcements.visitors(self.watched), self.channel_name)
+            self.watched = None
+
+    # --- Announcements ---------------------------------------------------------------------
+
+    async def conversation_changed(self, event: dict[str, Any]) -> None:
+        """Heard twice for the watched conversation: the visitors' announcement does not say which it is."""
+        if "conversation" in event:
+            await self.send_json({"type": "changed", "conversation": event["conversation"]})
+
+    async def visitor_typing(self, event: dict[str, Any]) -> None:
+        await self.send_json({"type": "typing", "conversation": event["conversation"]})
+
+    async def agent_typing(self, event: dict[str, Any]) -> None:
+        if event.get("sender") != self.channel_name:
+            await self.send_json({"type": "colleague", "author": event["author"]})
+
+    async def answer_frame(self, event: dict[str, Any]) -> None:
+        await self.send_json({"type": "answer", "frame": event["frame"]})

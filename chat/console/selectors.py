@@ -1,0 +1,143 @@
+"""Reads of the console. What is read here is for staff: none of it may go into a visitor's frame."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
+
+from accounts.models import Customer, Order, Subscription, Ticket, User
+from chat.models import Conversation, Message
+from chat.selectors import running_answer
+
+Mode = Conversation.Mode
+
+FOLDERS = {
+    "waiting": "Waiting",
+    "mine": "Mine",
+    "bot": "With the bot",
+    "open": "All open",
+    "resolved": "Resolved",
+}
+PAGE = 30
+LONGEST_LIST = 300
+EXCERPT = 160
+TRANSCRIPT_PAGE = 60
+MAX_ORDERS = 5
+MAX_TICKETS = 5
+
+
+# --- The list ------------------------------------------------------------------------------
+
+
+class Folder(NamedTuple):
+    name: str
+    title: str
+    total: int
+    is_current: bool
+
+
+class Inbox(NamedTuple):
+    folders: list[Folder]
+    rows: list[Conversation]
+    has_more: bool
+
+
+def inbox(user: User, folder: str, search: str, length: int) -> Inbox:
+    """The newest ``length`` conversations of a folder, in two queries. One nobody wrote in is not shown."""
+    started = Conversation.objects.filter(last_seq__gt=0)
+    counts = started.aggregate(**{name: Count("pk", filter=in_folder(name, user)) for name in FOLDERS})
+    found = with_last_message(matching(started.filter(in_folder(folder, user)), search))
+    rows = list(found.select_related("customer", "agent").order_by("-updated_at", "-pk")[: length + 1])
+    folders = [Folder(name, title, counts[name], name == folder) for name, title in FOLDERS.items()]
+    return Inbox(folders, rows[:length], len(rows) > length)
+
+
+def in_folder(name: str, user: User) -> Q:
+    if name == "mine":
+        return Q(agent=user) & ~Q(mode=Mode.RESOLVED)
+    return ~Q(mode=Mode.RESOLVED) if name == "open" else Q(mode=name)
+
+
+def matching(conversations: QuerySet[Conversation], search: str) -> QuerySet[Conversation]:
+    if not search:
+        return conversations
+    said = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=search)
+    return conversations.filter(
+        Q(customer__name__icontains=search) | Q(customer__email__icontains=search) | Exists(said)
+    )
+
+
+def with_last_message(conversations: QuerySet[Conversation]) -> QuerySet[Any]:
+    """Adds what was said last, by whom, and whether a customer waits for somebody to read it."""
+    said = Message.objects.filter(conversation=OuterRef("pk"), seq__isnull=False)
+    last = said.exclude(role=Message.Role.SYSTEM).order_by("-seq")
+    unread = said.filter(role=Message.Role.CUSTOMER, seq__gt=OuterRef("agent_read_seq"))
+    return conversations.annotate(
+        excerpt=Subquery(last.annotate(start=Substr("text", 1, EXCERPT)).values("start")[:1]),
+        excerpt_role=Subquery(last.values("role")[:1]),
+        is_unread=Q(mode__in=[Mode.WAITING, Mode.HUMAN]) & Exists(unread),
+    )
+
+
+# --- The transcript ------------------------------------------------------------------------
+
+
+class Transcript(NamedTuple):
+    """A stretch of a conversation, oldest first, and the answer that is being written, if there is one."""
+
+    messages: list[Message]
+    has_earlier: bool
+    answering: Message | None
+
+
+def transcript(conversation_id: int, before: int | None = None) -> Transcript:
+    """The newest messages, or those just before a ``seq``; in three queries."""
+    messages = shown_messages(conversation_id)
+    if before is not None:
+        messages = messages.filter(seq__lt=before)
+    newest = list(messages.order_by("-seq")[: TRANSCRIPT_PAGE + 1])
+    page = newest[:TRANSCRIPT_PAGE]
+    return Transcript(page[::-1], len(newest) > TRANSCRIPT_PAGE, running_answer(conversation_id))
+
+
+def transcript_after(conversation_id: int, seq: int) -> Transcript:
+    messages = list(shown_messages(conversation_id).filter(seq__gt=seq).order_by("seq"))
+    return Transcript(messages, False, running_answer(conversation_id))
+
+
+def shown_messages(conversation_id: int) -> QuerySet[Message]:
+    return (
+        Message.objects.filter(conversation_id=conversation_id, seq__isnull=False)
+        .select_related("feedback")
+        .prefetch_related("citations")
+    )
+
+
+# --- The customer --------------------------------------------------------------------------
+
+
+class StaffRecord(NamedTuple):
+    """A customer's record as agents see it: private notes too, which no visitor's payload may hold."""
+
+    customer: Customer
+    subscription: Subscription | None
+    orders: list[Order]
+    tickets: list[Ticket]
+
+    @property
+    def orders_as_of(self) -> datetime | None:
+        return min((order.synced_at for order in self.orders), default=None)
+
+    @property
+    def tickets_as_of(self) -> datetime | None:
+        return min((ticket.synced_at for ticket in self.tickets), default=None)
+
+
+def staff_record(customer: Customer) -> StaffRecord:
+    return StaffRecord(
+        customer,
+        customer.subscriptions.order_by(F("cancels_at").desc(nulls_first=True), "-started_at").first(),
+        list(customer.orders.order_by("-placed_at")[:MAX_ORDERS]),
+        list(customer.tickets.order_by("-updated_at").prefetch_related("comments")[:MAX_TICKETS]),
+    )
