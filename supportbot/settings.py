@@ -18,6 +18,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -92,6 +93,10 @@ def names(name: str, default: list[str]) -> list[str]:
 # --- Where things are ----------------------------------------------------------------------
 
 DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / ".supportbot"))).absolute()
+try:
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+except OSError as error:
+    refuse(f"DATA_DIR must be a folder this program may write to; {error}.")
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = web_address("REDIS_URL", "", "redis", "rediss", "unix")
 PUBLIC_URL = web_address("PUBLIC_URL", "http://127.0.0.1:8000", "http", "https")
@@ -107,7 +112,6 @@ def embedded_secret_key() -> str:
     """
     path = DATA_DIR / "secret_key"
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"secret_key.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
@@ -250,7 +254,7 @@ CACHES: dict[str, Any] = {
 
 BROKER_DIR = DATA_DIR / "broker"
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"visibility_timeout": 3600}
     if REDIS_URL
@@ -372,7 +376,58 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-UNFOLD = {"SITE_TITLE": "supportbot", "SITE_HEADER": "supportbot", "SHOW_HISTORY": True, "SHOW_VIEW_ON_SITE": True}
+
+def sidebar_link(title: str, icon: str, page: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{page}"),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
+UNFOLD = {
+    "SITE_TITLE": "supportbot",
+    "SITE_HEADER": "supportbot",
+    "SITE_SYMBOL": "forum",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "COLORS": {
+        "primary": {
+            "50": "#eff6ff",
+            "100": "#dbeafe",
+            "200": "#bfdbfe",
+            "300": "#93c5fd",
+            "400": "#7ba6fb",
+            "500": "#6b96fa",
+            "600": "#1d4ed8",
+            "700": "#1e40af",
+            "800": "#1e3a8a",
+            "900": "#1a3070",
+            "950": "#172554",
+        }
+    },
+    "SIDEBAR": {
+        # Whatever is not listed here is one click away.
+        "show_all_applications": True,
+        "navigation": [
+            {
+                "title": "Knowledge",
+                "items": [
+                    sidebar_link("Documents", "article", "knowledge_document_changelist", "knowledge.view_document"),
+                    sidebar_link(
+                        "Collections", "folder", "knowledge_collection_changelist", "knowledge.view_collection"
+                    ),
+                    sidebar_link("Try a question", "search", "knowledge_document_try", "knowledge.view_document"),
+                    sidebar_link(
+                        "Indexes", "database", "knowledge_indexversion_changelist", "knowledge.view_indexversion"
+                    ),
+                    sidebar_link("Sources", "input", "knowledge_source_changelist", "knowledge.view_source"),
+                ],
+            },
+        ],
+    },
+}
 
 # --- Language and time ---------------------------------------------------------------------
 
@@ -421,7 +476,18 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        # Periodic tasks and model calls each write several lines that say only that all is well.
         name: {"level": "WARNING"}
-        for name in ("httpx2", "httpcore2", "openai", "celery.beat", "kombu", "uvicorn.access")
+        for name in (
+            "celery.app.trace",
+            "celery.beat",
+            "celery.worker.strategy",
+            "django_structlog.celery",
+            "httpcore2",
+            "httpx2",
+            "kombu",
+            "openai",
+            "uvicorn.access",
+        )
     },
 }

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import Customer, User
 from chat.models import Widget
 from knowledge.models import Collection, Document, IndexVersion
-from knowledge.services import save_document
+from knowledge.services import enqueue, put_document
+from supportbot.celery import prepare_broker
 from supportbot.demo import company, records, staff
 
 WIDGET_KEY = "demo"
@@ -33,9 +34,10 @@ def load(force: bool = False) -> None:
     records.load(written["customers"], timezone.now())
     staff.load(written["agents"], written["company"]["domain"])
     collections = [load_collection(collection) for collection in written["collections"]]
-    for collection in collections:
-        load_documents(collection)
     load_widget(written["widget"], collections)
+    prepare_broker()
+    for collection in collections:
+        enqueue(load_documents(collection))
 
 
 def refresh() -> None:
@@ -57,12 +59,21 @@ def load_collection(written: dict[str, str]) -> Collection:
     return Collection.objects.update_or_create(slug=written["slug"], defaults=defaults)[0]
 
 
-def load_documents(collection: Collection) -> None:
+def load_documents(collection: Collection) -> list[int]:
+    """The ones that have to be processed. They are handed over together: each batch builds its index once."""
     folder = company.DOCUMENTS / collection.slug
-    for file in sorted(folder.rglob("*.md")):
-        save_document(
-            collection=collection, path=file.relative_to(folder).as_posix(), data=file.read_bytes(), content=None
+    saved = [
+        put_document(
+            collection=collection,
+            path=file.relative_to(folder).as_posix(),
+            given=file.read_bytes(),
+            title="",
+            url="",
+            source=None,
         )
+        for file in sorted(folder.rglob("*.md"))
+    ]
+    return [document.pk for document, changed in saved if changed and document.status == Document.Status.PENDING]
 
 
 def load_widget(written: dict[str, object], collections: list[Collection]) -> None:

@@ -76,6 +76,15 @@ def test_a_password_in_a_wrong_value_is_not_repeated(tmp_path):
     assert "hunter2" not in result.stderr
 
 
+def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path):
+    (tmp_path / "file").touch()
+
+    result = python(SHOW.format("DEBUG"), tmp_path / "file" / "folder")
+
+    assert result.stderr.startswith("supportbot cannot start: DATA_DIR must be a folder")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_secret_may_be_a_file(tmp_path):
     (tmp_path / "key").write_text("from-a-file\n")
 

@@ -18,6 +18,9 @@ from chat.models import Widget
 from supportbot.demo import loading, server, staff
 from supportbot.demo.worker import Worker
 
+WORKER_LOG = "worker.log"
+# Without any progress for so long, the site is more use than the wait. In seconds.
+PATIENCE = 60
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -33,8 +36,9 @@ class Command(BaseCommand):
         listener = listen(host, port)
         know_own_address(listener)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        server.quiet()
         console = Console(highlight=False)
-        worker = Worker(settings.DATA_DIR / "worker.log")
+        worker = Worker(settings.DATA_DIR / WORKER_LOG)
         try:
             call_command("migrate", verbosity=0)
             load(console)
@@ -51,8 +55,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise CommandError(
-            f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: make demo PORT={port + 1}"
+            f"Port {port} on {host} cannot be used ({reason}). Choose another: make demo PORT={port + 1}"
         ) from None
 
 
@@ -84,10 +89,15 @@ def wait_for_documents(console: Console) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Reading and indexing the documents", total=total)
-        while done < total:
+        moved = time.monotonic()
+        while done < total and time.monotonic() < moved + PATIENCE:
             time.sleep(0.2)
+            before = done
             done, total = loading.indexed()
+            moved = time.monotonic() if done > before else moved
             progress.update(task, completed=done, total=total)
+    if done < total:
+        console.print(f"[yellow]Some documents are not indexed yet; {settings.DATA_DIR / WORKER_LOG} may say why.[/]")
     for document in loading.unreadable():
         console.print(f"[yellow]{document.path} could not be read: {document.error}[/]")
 
