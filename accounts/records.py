@@ -19,13 +19,21 @@ class AccountFact:
 
 
 @dataclass(frozen=True)
+class CommentFact:
+    """A public comment, as ``author, date: text``."""
+
+    text: str
+    by_customer: bool
+
+
+@dataclass(frozen=True)
 class TicketFact:
-    """A recent ticket with its public comments, oldest first, each as ``author, date: text``."""
+    """A recent ticket with its last public comments, oldest first."""
 
     number: str
     subject: str
     status: str
-    comments: tuple[str, ...]
+    comments: tuple[CommentFact, ...]
     created_at: datetime
     updated_at: datetime
     as_of: datetime

@@ -8,12 +8,20 @@ from django.utils import timezone
 
 from accounts.masking import mask_secrets
 from accounts.models import Customer, Order, Subscription, Ticket, TicketComment
-from accounts.records import ANONYMOUS, AccountFact, CustomerRecord, TicketFact
+from accounts.records import ANONYMOUS, AccountFact, CommentFact, CustomerRecord, TicketFact
 from accounts.wording import date, items, money
 
 MAX_ORDERS = 3
 MAX_TICKETS = 3
 MAX_COMMENTS = 4
+
+# What a status means to the customer who reads it.
+TICKET_STATUS = {
+    Ticket.Status.OPEN: "open",
+    Ticket.Status.PENDING: "waiting for your reply",
+    Ticket.Status.SOLVED: "solved",
+    Ticket.Status.CLOSED: "closed",
+}
 
 
 def active_customer(external_id: str) -> Customer | None:
@@ -86,13 +94,16 @@ def ticket_fact(ticket: Ticket, customer: Customer) -> TicketFact:
     return TicketFact(
         number=ticket.number,
         subject=mask_secrets(ticket.subject),
-        status=ticket.get_status_display().lower(),
-        comments=tuple(
-            f"{comment.author or comment.get_kind_display()}, {date(comment.created_at, customer.time_zone)}: "
-            f"{mask_secrets(comment.text)}"
-            for comment in comments[-MAX_COMMENTS:]
-        ),
+        status=TICKET_STATUS[Ticket.Status(ticket.status)],
+        comments=tuple(comment_fact(comment, customer) for comment in comments[-MAX_COMMENTS:]),
         created_at=ticket.created_at,
         updated_at=ticket.updated_at,
         as_of=ticket.synced_at,
     )
+
+
+def comment_fact(comment: TicketComment, customer: Customer) -> CommentFact:
+    by_customer = comment.kind == TicketComment.Kind.CUSTOMER
+    author = "You" if by_customer else comment.author or comment.get_kind_display()
+    written = f"{author}, {date(comment.created_at, customer.time_zone)}: {mask_secrets(comment.text)}"
+    return CommentFact(written, by_customer)

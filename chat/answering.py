@@ -25,6 +25,8 @@ from chat.records import Answer, AnswerContext, Question
 log = structlog.get_logger(__name__)
 
 FALLBACK = "extractive"
+# The cosine from which a page is about the same subject, though it may not answer.
+RELATED = 0.3
 FALLBACK_NOTE = "I can't reach my language model right now, so here is what I found word for word:\n\n"
 NOTHING_FOUND = "I couldn't find anything about that in the documentation. A person can help you further."
 
@@ -126,8 +128,9 @@ def _request(model: ChatModel, context: AnswerContext) -> ModelRequest:
 
 
 def _nearest_pages(context: AnswerContext) -> tuple[str, ...]:
-    """What the customer may have meant: the titles of the best pages, each once."""
-    return tuple(dict.fromkeys(passage.title for passage in context.passages))[:3]
+    """What the customer may have meant: the titles of pages that are near enough to the question, each once."""
+    near = (passage.title for passage in context.passages if passage.similarity >= RELATED)
+    return tuple(dict.fromkeys(near))[:3]
 
 
 def _traced(context: AnswerContext) -> list[dict[str, Any]]:

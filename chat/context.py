@@ -1,6 +1,6 @@
 """Everything an answer may be made of: passages, the customer's live record, recent tickets."""
 
-from accounts.records import CustomerRecord
+from accounts.records import CustomerRecord, TicketFact
 from accounts.selectors import customer_record
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
@@ -41,6 +41,10 @@ def assemble(question: Question, passages: tuple[Passage, ...], record: Customer
         add(kind="account", title=fact.title, text=fact.text, as_of=fact.as_of)
     for ticket in record.tickets:
         title = f"Ticket {ticket.number}: {ticket.subject}"
-        text = "\n".join([f"Ticket {ticket.number}, “{ticket.subject}”, is {ticket.status}.", *ticket.comments])
-        add(kind="ticket", title=title, text=text, as_of=ticket.as_of)
+        comments = [comment.text for comment in ticket.comments]
+        add(kind="ticket", title=title, text="\n".join([stated(ticket), *comments]), as_of=ticket.as_of)
     return AnswerContext(question, passages, record, tuple(sources))
+
+
+def stated(ticket: TicketFact) -> str:
+    return f"Your ticket {ticket.number}, “{ticket.subject}”, is {ticket.status}."

@@ -24,7 +24,7 @@ class Question:
 
     text: str
     widget_name: str
-    collection_ids: frozenset[int]
+    collection_ids: frozenset[int] | None
     customer_id: int | None = None
     staff_group_ids: frozenset[int] | None = None
     history: tuple[Turn, ...] = ()

@@ -13,6 +13,9 @@ WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]*]*\s+(?=[\"“‘(\[*]*[A-Z0-9])")
 IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
+STEP = re.compile(r"^\s*\d{1,3}[.)]\s")
+EMPHASIS = re.compile(r"(?<!\*)\*(?!\*)")
+BOLD_LINE = re.compile(r"\*\*[^*\n]+\*\*")
 ADMONITION = re.compile(r"^:::.*$", re.MULTILINE)
 
 LONGEST_PROSE = 60
@@ -31,10 +34,14 @@ STOP_WORDS = frozenset(COMMON_WORDS.split())
 
 
 def quotable(markdown: str) -> list[Block]:
-    """The blocks of a passage in order. Headings are left out, as the citation names them, and so are
+    """The blocks of a passage in order. Headings are left out, as they say nothing by themselves, and so are
     images and where links lead: the citation leads to the page that has them."""
     plain = ADMONITION.sub("", LINK.sub(r"\1", IMAGE.sub("", markdown)))
-    return [block for block in blocks(plain) if block.kind is not Kind.HEADING and block.text.strip()]
+    return [block for block in blocks(plain) if block.text.strip() and not _is_heading(block)]
+
+
+def _is_heading(block: Block) -> bool:
+    return block.kind is Kind.HEADING or bool(BOLD_LINE.fullmatch(block.text.strip()))
 
 
 def pieces(block: Block) -> Sequence[str]:
@@ -69,7 +76,16 @@ def _around(block: Block, best: int) -> str:
             first -= 1
             room -= words(parts[first])
         else:
-            return glue.join(parts[first : last + 1])
+            return _balanced(glue.join(parts[first : last + 1]))
+
+
+def _balanced(text: str) -> str:
+    """Without the emphasis mark that lost its partner where the text was cut."""
+    return EMPHASIS.sub("", text) if len(EMPHASIS.findall(text)) % 2 else text
+
+
+def is_step(piece: str) -> bool:
+    return bool(STEP.match(piece))
 
 
 def words(text: str) -> int:

@@ -1,0 +1,73 @@
+"""What the engine without a model says, over a real index and the customer's real record."""
+
+import pytest
+
+from chat.context import build_context
+from chat.llm.extractive import NOT_FOUND, SIGN_IN, compose
+from chat.records import Question
+from knowledge.ingestion import build_index, ingest
+from knowledge.models import Collection
+from knowledge.services import save_document
+
+pytestmark = pytest.mark.django_db
+
+DUPLICATES = """# Duplicate charges
+
+If we charged you twice, you get the second charge back. The refund takes 5 to 10 business days.
+
+## Report a double charge
+
+1. Open **Billing**.
+2. Choose the second charge.
+3. Choose **Report**.
+"""
+
+
+@pytest.fixture
+def help_centre(settings) -> frozenset[int]:
+    settings.EMBEDDING_MODEL = "minilm"
+    collection = Collection.objects.create(slug="help", name="Help", audience="public")
+    ingest([save_document(collection=collection, path="duplicate-charges.md", content=DUPLICATES)[0].pk])
+    build_index(collection.pk)
+    return frozenset([collection.pk])
+
+
+def answer(question: str, collections: frozenset[int], customer_id: int | None = None) -> str:
+    return compose(build_context(Question(question, "Help", collections, customer_id=customer_id)))
+
+
+def test_document_account_and_ticket_come_together(help_centre, customer):
+    said = answer("I was charged twice, is my refund on its way?", help_centre, customer.pk)
+
+    assert "Your ticket T-7, “Charged twice”, is waiting for your reply." in said
+    assert "We refunded the second charge of €29.00." in said
+    assert "The refund takes 5 to 10 business days." in said
+    assert "CANARY" not in said
+
+
+def test_a_fact_of_the_record_is_stated_and_cited(help_centre, customer):
+    said = answer("When does my plan renew?", help_centre, customer.pk)
+
+    assert "Your plan is Team at €29.00 per month." in said
+    assert "It renews on" in said
+
+
+def test_who_asks_how_gets_the_steps(help_centre):
+    said = answer("How do I report a double charge?", help_centre)
+
+    assert "1. Open **Billing**.\n2. Choose the second charge.\n3. Choose **Report**. [" in said
+
+
+def test_nothing_is_quoted_when_nothing_fits(help_centre, customer):
+    assert answer("Who won the world cup in 2018?", help_centre) == NOT_FOUND
+    assert answer("Who won the world cup in 2018?", help_centre, customer.pk) == NOT_FOUND
+
+
+def test_a_visitor_who_asks_about_their_account_is_asked_to_sign_in(help_centre):
+    assert SIGN_IN in answer("When does my plan renew?", help_centre)
+
+
+def test_answers_stay_within_their_length(help_centre, customer):
+    said = answer("I was charged twice, how do I report it and is my refund on its way?", help_centre, customer.pk)
+
+    assert len(said.split()) < 200
