@@ -22,6 +22,7 @@ register.filter("is_web_link", is_web_link)
 register.filter("money", wording.money)
 register.filter("items", wording.items)
 
+LINK = re.compile(r"!?\[([^\[\]]{0,160})\]\([^()\s]{0,160}\)")
 # Emphasis, code, headings and citation numbers.
 MARKS = re.compile(r"\*+|`+|^#+ | ?\[\d{1,3}\]", re.MULTILINE)
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
@@ -55,7 +56,7 @@ def local_time(time_zone: str) -> str:
 @register.filter
 def excerpt(text: str | None) -> str:
     """The words of an answer for one line, without its marks. What is left is text and is escaped as such."""
-    return MARKS.sub("", text or "")
+    return MARKS.sub("", LINK.sub(r"\1", text or ""))
 
 
 @register.filter

@@ -1,0 +1,109 @@
+"""Staff accounts, and customers with their record to look up. The record belongs to the company's own systems."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.models import Customer, Order, Subscription, Ticket, TicketComment, User
+from accounts.wording import money
+
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "groups"]
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class SubscriptionInline(ReadOnlyInline):
+    model = Subscription
+    fields = ["plan", "status", "seats", "price", "interval", "started_at", "renews_at", "cancels_at", "synced_at"]
+    readonly_fields = ["price"]
+    ordering = ["-started_at"]
+
+    def price(self, subscription: Subscription) -> str:
+        return money(subscription.price_minor, subscription.currency)
+
+
+class OrderInline(ReadOnlyInline):
+    model = Order
+    fields = ["number", "status", "total", "refunded", "carrier", "tracking", "placed_at", "synced_at"]
+    readonly_fields = ["total", "refunded"]
+    ordering = ["-placed_at"]
+
+    def total(self, order: Order) -> str:
+        return money(order.total_minor, order.currency)
+
+    def refunded(self, order: Order) -> str:
+        return money(order.refunded_minor, order.currency) if order.refunded_minor else ""
+
+
+class TicketInline(ReadOnlyInline):
+    model = Ticket
+    fields = ["number", "subject", "status", "priority", "assignee", "updated_at", "synced_at"]
+    ordering = ["-updated_at"]
+    show_change_link = True
+
+
+class CommentInline(ReadOnlyInline):
+    model = TicketComment
+    fields = ["created_at", "author", "kind", "is_public", "text"]
+
+
+class RecordAdmin(ModelAdmin):  # type: ignore[misc]
+    """Looked up here, changed in the system it comes from."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Customer)
+class CustomerAdmin(RecordAdmin):
+    list_display = ["__str__", "email", "company", "external_id", "is_active", "synced_at"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "email", "company", "external_id"]
+    ordering = ["name"]
+    inlines = [SubscriptionInline, OrderInline, TicketInline]
+
+
+@admin.register(Ticket)
+class TicketAdmin(RecordAdmin):
+    list_display = ["number", "subject", "customer", "status", "priority", "updated_at"]
+    list_filter = ["status", "priority"]
+    list_select_related = ["customer"]
+    search_fields = ["number", "subject", "customer__name", "customer__email"]
+    ordering = ["-updated_at"]
+    inlines = [CommentInline]

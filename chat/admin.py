@@ -1,0 +1,105 @@
+"""Widgets to set up; conversations and ratings to read. What was said is not edited afterwards."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from chat.models import Conversation, Feedback, Message, Widget
+
+
+class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_origins(self) -> list[str]:
+        """As browsers send them, or no visitor would ever be let in."""
+        origins = self.cleaned_data["origins"] or []
+        if not isinstance(origins, list) or not all(is_origin(origin) for origin in origins):
+            raise forms.ValidationError('Write a list of full origins without a path: ["https://www.example.com"].')
+        return origins
+
+    def clean_suggestions(self) -> list[str]:
+        suggestions = self.cleaned_data["suggestions"] or []
+        if not isinstance(suggestions, list) or not all(isinstance(text, str) for text in suggestions):
+            raise forms.ValidationError('Write a list of questions: ["How long does delivery take?"].')
+        return suggestions
+
+
+def is_origin(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    parts = urlsplit(value)
+    return parts.scheme in {"http", "https"} and value == f"{parts.scheme}://{parts.netloc}" and bool(parts.hostname)
+
+
+@admin.register(Widget)
+class WidgetAdmin(ModelAdmin):  # type: ignore[misc]
+    form = WidgetForm
+    list_display = ["name", "public_key", "is_active", "created_at"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "public_key"]
+    filter_horizontal = ["collections"]
+    readonly_fields = ["public_key", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "is_active", "public_key", "origins", "collections"]}),
+        ("Look", {"fields": ["greeting", "accent", "suggestions"]}),
+        ("Identity", {"classes": ["collapse"], "fields": ["signing_secret", "created_at"]}),
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who holds the secret can speak as any customer: it is shown to those who may change it only."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if self.has_change_permission(request, obj) else fieldsets[:-1]
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MessageInline(TabularInline):  # type: ignore[misc]
+    model = Message
+    fields = ["seq", "created_at", "role", "author", "text", "status", "answered", "engine"]
+    ordering = ["seq"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "customer", "mode", "agent", "widget", "last_seq", "updated_at"]
+    list_filter = ["mode", "widget"]
+    list_select_related = ["customer", "agent", "widget"]
+    search_fields = ["public_id", "customer__name", "customer__email"]
+    ordering = ["-updated_at"]
+    exclude = ["session_hash"]
+    inlines = [MessageInline]
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "rating", "reason", "comment", "answer"]
+    list_filter = ["rating", "created_at"]
+    search_fields = ["reason", "comment", "message__text"]
+    ordering = ["-created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
+        found: QuerySet[Feedback] = super().get_queryset(request).select_related("message")
+        return found
+
+    def answer(self, feedback: Feedback) -> str:
+        return feedback.message.text[:160]

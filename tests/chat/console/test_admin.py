@@ -1,0 +1,107 @@
+"""The admin: everything opens, records are read only, secrets are not in lists."""
+
+import json
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import User
+from chat.admin import is_origin
+from chat.models import Feedback
+from tests.chat.console.conftest import PASSWORD
+
+
+@pytest.fixture
+def office(admin_client: Client) -> Client:
+    return admin_client
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "chat/widget",
+        "chat/conversation",
+        "chat/feedback",
+        "accounts/user",
+        "accounts/customer",
+        "accounts/ticket",
+        "auth/group",
+    ],
+)
+def test_every_list_opens(office: Client, talk, customer, model: str):
+    conversation = talk("Hello", customer=customer)
+    Feedback.objects.create(message=conversation.messages.get(role="bot"), rating="up")
+
+    assert office.get(f"/admin/{model}/").status_code == 200
+
+
+def test_what_was_said_can_be_read_and_not_changed(office: Client, talk):
+    conversation = talk("Hello")
+
+    page = office.get(f"/admin/chat/conversation/{conversation.pk}/change/").content.decode()
+
+    assert "About Hello" in page
+    assert conversation.session_hash not in page
+    assert office.post(f"/admin/chat/conversation/{conversation.pk}/change/", {}).status_code == 403
+    assert office.post(f"/admin/chat/conversation/{conversation.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_customers_record_is_shown_with_amounts(office: Client, customer):
+    page = office.get(f"/admin/accounts/customer/{customer.pk}/change/").content.decode()
+
+    assert "€29.00" in page
+    assert office.post(f"/admin/accounts/customer/{customer.pk}/change/", {}).status_code == 403
+
+
+def test_the_signing_secret_is_in_no_list(office: Client, widget):
+    assert widget.signing_secret not in office.get("/admin/chat/widget/").content.decode()
+
+
+def test_the_signing_secret_is_hidden_from_those_who_only_look(client: Client, agent, widget):
+    agent.user_permissions.add(Permission.objects.get(codename="view_widget"))
+    client.force_login(agent)
+
+    page = client.get(f"/admin/chat/widget/{widget.pk}/change/").content.decode()
+
+    assert widget.public_key in page
+    assert widget.signing_secret not in page
+
+
+@pytest.mark.parametrize(
+    ("origins", "right"), [(["https://a.example"], True), (["https://a.example/x"], False), ("x", False)]
+)
+def test_origins_are_checked_when_a_widget_is_saved(office: Client, widget, origins, right: bool):
+    response = office.post(
+        f"/admin/chat/widget/{widget.pk}/change/",
+        {
+            "name": "Help",
+            "is_active": "on",
+            "origins": json.dumps(origins),
+            "greeting": "Hi",
+            "accent": "#123456",
+            "suggestions": "[]",
+            "signing_secret": "s" * 40,
+        },
+    )
+
+    assert (response.status_code == 302) is right
+
+
+@pytest.mark.parametrize("value", ["https://a.example", "http://localhost:3000"])
+def test_an_origin_has_a_scheme_and_a_host(value: str):
+    assert is_origin(value)
+
+
+@pytest.mark.parametrize("value", ["a.example", "https://a.example/", "ftp://a.example", "https://", "*", 3, None])
+def test_anything_else_is_no_origin(value: object):
+    assert not is_origin(value)
+
+
+def test_a_new_user_is_made_with_a_hashed_password(office: Client):
+    office.post(
+        "/admin/accounts/user/add/",
+        {"username": "new", "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"},
+    )
+
+    assert User.objects.get(username="new").check_password(PASSWORD)
