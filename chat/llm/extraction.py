@@ -14,7 +14,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]*]*\s+(?=[\"“‘(\[*]*[A-Z0-
 IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 STEP = re.compile(r"^\s*\d{1,3}[.)]\s")
-EMPHASIS = re.compile(r"(?<!\*)\*(?!\*)")
+EMPHASIS = (re.compile(r"\*\*"), re.compile(r"(?<!\*)\*(?!\*)"))
 BOLD_LINE = re.compile(r"\*\*[^*\n]+\*\*")
 ADMONITION = re.compile(r"^:::.*$", re.MULTILINE)
 
@@ -76,12 +76,15 @@ def _around(block: Block, best: int) -> str:
             first -= 1
             room -= words(parts[first])
         else:
-            return _balanced(glue.join(parts[first : last + 1]))
+            quoted = glue.join(parts[first : last + 1])
+            return _balanced(quoted) if block.kind is Kind.PROSE else quoted
 
 
 def _balanced(text: str) -> str:
-    """Without the emphasis mark that lost its partner where the text was cut."""
-    return EMPHASIS.sub("", text) if len(EMPHASIS.findall(text)) % 2 else text
+    """Without emphasis marks that lost their partner where the text was cut."""
+    for mark in EMPHASIS:
+        text = mark.sub("", text) if len(mark.findall(text)) % 2 else text
+    return text
 
 
 def is_step(piece: str) -> bool:

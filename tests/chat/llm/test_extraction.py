@@ -71,5 +71,15 @@ def test_forms_of_a_word_meet(question, text):
     assert coverage(terms(question), text) == 1.0
 
 
+def test_emphasis_that_is_cut_in_half_is_dropped():
+    group = quotable("**This counts differently. " + "It has its own rules about that. " * 20 + "Mind that.**")
+
+    assert "*" not in excerpt(group, 0, 0)
+
+
+def test_bullets_stay_bullets():
+    assert excerpt(quotable("* one\n* two\n* three"), 0, 0) == "* one\n* two\n* three"
+
+
 def test_words_that_say_nothing_do_not_count():
     assert terms("How can I do that, please?") == set()
