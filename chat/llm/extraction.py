@@ -15,7 +15,7 @@ IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 STEP = re.compile(r"^\s*\d{1,3}[.)]\s")
 EMPHASIS = (re.compile(r"\*\*"), re.compile(r"(?<!\*)\*(?!\*)"))
-BOLD_LINE = re.compile(r"\*\*[^*\n]+\*\*")
+BOLD_LINE = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 ADMONITION = re.compile(r"^:::.*$", re.MULTILINE)
 
 LONGEST_PROSE = 60
