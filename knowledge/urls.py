@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from knowledge import views
 
 app_name = "knowledge"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="docs"),
+    path("<slug:collection>/", views.collection, name="collection"),
+    path("<slug:collection>/<slug:slug>/", views.document, name="document"),
+]
