@@ -1,0 +1,70 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from knowledge.admin.forms import CollectionForm
+from knowledge.admin.scope import own_collections
+from knowledge.admin.theme import DATE, ThemedAdmin, display
+from knowledge.models import Collection, Document, IndexVersion
+
+STATUSES = Document.Status
+
+
+@admin.register(Collection)
+class CollectionAdmin(ThemedAdmin):
+    form = CollectionForm
+    list_display = ["name", "readers", "documents_by_status", "index"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "description"]}),
+        ("Who may read it", {"fields": ["audience", "groups"]}),
+        ("What became of it", {"fields": ["documents_by_status", "index"]}),
+    ]
+    readonly_fields = ["documents_by_status", "index"]
+    view_on_site = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
+        serving = IndexVersion.objects.filter(status=IndexVersion.Status.SERVING)
+        counts = {status.value: Count("documents", filter=Q(documents__status=status)) for status in STATUSES}
+        mine = own_collections(request).values("pk")
+        prefetch = Prefetch("index_versions", serving, to_attr="serving")
+        return Collection.objects.filter(pk__in=mine).annotate(**counts).prefetch_related(prefetch)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Collection | None = None) -> Any:
+        return self.fieldsets if obj else self.fieldsets[:2]
+
+    @display(
+        description="Audience",
+        ordering="audience",
+        label={"public": "success", "customers": "info", "staff": "warning"},
+    )  # type: ignore[untyped-decorator]
+    def readers(self, collection: Collection) -> tuple[str, str]:
+        return collection.audience, collection.get_audience_display()
+
+    @admin.display(description="Documents")
+    def documents_by_status(self, collection: Collection) -> SafeString | str:
+        counts = [(status, getattr(collection, status.value)) for status in STATUSES]
+        words = [(f"knowledge-{status.value}", f"{count} {status.label.lower()}") for status, count in counts if count]
+        return format_html_join(", ", '<span class="{}">{}</span>', words) or "None yet"
+
+    @admin.display(description="Index that answers")
+    def index(self, collection: Collection) -> SafeString | str:
+        serving: list[IndexVersion] = getattr(collection, "serving", [])
+        if not serving:
+            return "None yet. It is built when the first document is ready."
+        version = serving[0]
+        behind = "" if version.content_version == collection.content_version else ", being brought up to date"
+        return format_html(
+            "Version {}, {} passages, built {}{}",
+            version.pk,
+            version.chunk_count,
+            date_format(timezone.localtime(version.created_at), DATE),
+            behind,
+        )

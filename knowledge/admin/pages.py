@@ -1,0 +1,139 @@
+"""Pages of the document admin beside Django's own: adding, status, passages, a question to try."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from knowledge import loaders, services
+from knowledge.admin.forms import UploadForm, WriteForm
+from knowledge.admin.scope import own_collections
+from knowledge.admin.status import status_of
+from knowledge.admin.trying import TryForm, found_for
+from knowledge.admin.uploads import add_files
+from knowledge.errors import DocumentError
+from knowledge.models import Document
+from knowledge.rendering import LONGEST_DOCUMENT, render_document, render_passage
+from knowledge.selectors import HAS_A_PAGE
+
+if TYPE_CHECKING:
+    from knowledge.admin.documents import DocumentAdmin
+
+PASSAGES_PER_PAGE = 50
+
+
+def the_document(admin: "DocumentAdmin", request: HttpRequest, pk: int, *, to_change: bool = False) -> Document:
+    """The document and the permission in one call."""
+    allowed = admin.has_change_permission(request) if to_change else admin.has_view_permission(request)
+    if not allowed:
+        raise PermissionDenied
+    return get_object_or_404(admin.get_queryset(request), pk=pk)
+
+
+def panel(admin: "DocumentAdmin", request: HttpRequest, document: Document) -> dict[str, Any]:
+    """What stands above a document: how it is doing, and what one can do about it."""
+    return {
+        "document": document,
+        "status": status_of(document),
+        "has_page": Document.objects.filter(HAS_A_PAGE, pk=document.pk).exists(),
+        "can_reindex": admin.has_change_permission(request),
+    }
+
+
+def add(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
+    if not admin.has_add_permission(request):
+        raise PermissionDenied
+    uploading, writing = "upload" in request.POST, "write" in request.POST
+    collections = own_collections(request)
+    initial = {"collection": request.GET.get("collection")}
+    upload = UploadForm(
+        request.POST if uploading else None,
+        request.FILES if uploading else None,
+        initial=initial,
+        collections=collections,
+    )
+    write = WriteForm(request.POST if writing else None, initial=initial, collections=collections)
+    if uploading and upload.is_valid():
+        return uploaded(admin, request, upload)
+    if writing and write.is_valid():
+        return written(admin, request, write)
+    context = {"upload": upload, "write": write, "has_collections": collections.exists()}
+    return admin.page(request, "document/add.html", "Add documents", **context)
+
+
+def uploaded(admin: "DocumentAdmin", request: HttpRequest, form: UploadForm) -> HttpResponse:
+    uploads = add_files(form.cleaned_data["collection"], form.uploads)
+    for upload in uploads:
+        if upload.document and upload.is_changed:
+            admin.log_addition(request, upload.document, "Uploaded.")
+    good = [upload.document for upload in uploads if upload.document]
+    context = {"uploads": uploads, "good": good, "bad": [upload for upload in uploads if upload.error]}
+    return admin.page(request, "document/uploaded.html", "What became of your files", **context)
+
+
+def written(admin: "DocumentAdmin", request: HttpRequest, form: WriteForm) -> HttpResponse:
+    given = {name: form.cleaned_data[name] for name in ("collection", "path", "title", "content")}
+    document, _ = services.save_document(**given)
+    admin.log_addition(request, document, "Written.")
+    messages.success(request, f"“{given['title']}” was added.")
+    return HttpResponseRedirect(reverse("admin:knowledge_document_change", args=[document.pk]))
+
+
+def status(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    document = the_document(admin, request, pk)
+    return render(request, "admin/knowledge/document/panel.html", panel(admin, request, document))
+
+
+def statuses(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
+    """The badges of a list that has documents in the making, and the question again while there are any."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    wanted = [int(pk) for pk in request.GET.getlist("id")[:200] if pk.isdecimal()]
+    documents = [(document, status_of(document)) for document in admin.get_queryset(request).filter(pk__in=wanted)]
+    unfinished = [document for document, words in documents if not words.is_final]
+    context = {"documents": documents, "unfinished": unfinished}
+    return render(request, "admin/knowledge/document/statuses.html", context)
+
+
+def reindex(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    document = the_document(admin, request, pk, to_change=True)
+    services.reindex([document])
+    return HttpResponseRedirect(reverse("admin:knowledge_document_change", args=[document.pk]))
+
+
+def passages(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    document = the_document(admin, request, pk)
+    current = document.chunks.filter(revision=F("document__revision"))
+    page = Paginator(current, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
+    shown = [(chunk, render_passage(chunk.text)) for chunk in page]
+    context = {"document": document, "original": document, "page": page, "passages": shown}
+    return admin.page(request, "document/passages.html", f"Passages of {document}", **context)
+
+
+def preview(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
+    """The text of either form as its hosted page will show it."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    content = request.POST.get("content") or request.POST.get("write-content") or ""
+    path = request.POST.get("path") or request.POST.get("write-path") or "page.md"
+    context: dict[str, Any] = {}
+    try:
+        loaded = loaders.load(content[:LONGEST_DOCUMENT], path, loaders.format_of(path))
+    except DocumentError as error:
+        context["error"] = error.user_message
+    else:
+        context |= {"title": loaded.title, "page": render_document(loaded.markdown)}
+    return render(request, "admin/knowledge/document/preview.html", context)
+
+
+def try_a_question(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    form = TryForm(request.GET if "question" in request.GET else None, collections=own_collections(request))
+    found = found_for(request, form) if form.is_valid() else None
+    return admin.page(request, "document/try.html", "Try a question", form=form, found=found)

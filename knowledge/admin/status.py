@@ -1,0 +1,36 @@
+"""A document's status in words: what it means, and what to do."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from knowledge.models import Document
+
+Status = Document.Status
+
+
+@dataclass(frozen=True)
+class StatusWords:
+    label: str
+    kind: str
+    sentence: str
+    is_final: bool
+
+
+def status_of(document: Document) -> StatusWords:
+    label = document.get_status_display()
+    match document.status:
+        case Status.READY:
+            return StatusWords(label, "success", "Answers use this document.", True)
+        case Status.FAILED:
+            advice = "Answers do not use this document. Correct the text and save it, or upload a corrected file."
+            return StatusWords(label, "danger", advice, True)
+        case Status.PROCESSING:
+            return StatusWords(label, "info", "This document is being read. It takes a few seconds.", False)
+    return StatusWords(label, "info", waiting(document), False)
+
+
+def waiting(document: Document) -> str:
+    if document.attempts and document.lease_expires_at and document.lease_expires_at > timezone.now():
+        return f"A first attempt did not work. The next one is at {document.lease_expires_at:%H:%M} (UTC), by itself."
+    return "This document waits to be read. If that takes more than a minute, the worker is not running."

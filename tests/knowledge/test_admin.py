@@ -1,0 +1,357 @@
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from model_bakery import baker
+
+from accounts.models import User
+from knowledge import tasks
+from knowledge.ingestion import build_index, ingest
+from knowledge.models import Chunk, Collection, Document, IndexVersion
+from knowledge.services import save_document
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/knowledge/document/"
+TRY = f"{LIST}try/"
+REFUNDS = "# Refunds\n\n## How long it takes\n\nA refund takes 5 to 10 business days.\n"
+
+
+@pytest.fixture
+def help_centre() -> Collection:
+    return factories.collection("public", name="Help centre", slug="help")
+
+
+@pytest.fixture
+def editor(client) -> User:
+    """Signed in, with what the demo's editors may do."""
+    return sign_in(client, "view", "add", "change", "delete")
+
+
+def sign_in(client, *verbs: str, **fields: Any) -> User:
+    user = baker.make(User, is_staff=True, **fields)
+    codenames = [f"{verb}_{model}" for verb in verbs for model in ("document", "collection", "source", "indexversion")]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    return user
+
+
+def ready(collection: Collection, path: str = "refunds.md", text: str = REFUNDS) -> Document:
+    document, _ = save_document(collection=collection, path=path, content=text)
+    ingest([document.pk])
+    build_index(collection.pk)
+    document.refresh_from_db()
+    return document
+
+
+def change(document: Document) -> str:
+    return reverse("admin:knowledge_document_change", args=[document.pk])
+
+
+def edit(client, document: Document, **fields: str):
+    given = {"title": document.title, "url": "", "content": document.content, "seen": document.revision}
+    return client.post(change(document), given | fields)
+
+
+def upload(client, collection: Collection, *files: tuple[str, bytes], folder: str = ""):
+    given = {"upload": "1", "upload-collection": collection.pk, "upload-folder": folder}
+    return client.post(f"{LIST}add/", given | {"upload-documents": [SimpleUploadedFile(*file) for file in files]})
+
+
+def write(client, collection: Collection, **fields: str):
+    given = {"collection": collection.pk, "title": "Refunds", "path": "", "content": "Text.\n"} | fields
+    return client.post(f"{LIST}add/", {"write": "1"} | {f"write-{name}": value for name, value in given.items()})
+
+
+class TestUpload:
+    def test_every_file_becomes_a_document(self, client, editor, help_centre):
+        upload(client, help_centre, ("a.md", b"# A\n\nText."), ("b.html", b"<h1>B</h1><p>Text."), folder="/guides/")
+
+        assert set(Document.objects.values_list("path", "format", "status")) == {
+            ("guides/a.md", "markdown", "pending"),
+            ("guides/b.html", "html", "pending"),
+        }
+
+    def test_bad_files_are_named_with_their_reason_and_hold_up_nobody(self, client, editor, help_centre):
+        bad = [("logo.png", b"\x89PNG"), ("empty.md", b"  "), ("report.md", b"%PDF-1.7")]
+
+        html = upload(client, help_centre, *bad, ("good.md", b"# Good\n\nText.")).text
+
+        assert [document.path for document in Document.objects.all()] == ["good.md"]
+        assert "3 of 4 files could not be used" in html
+        for name, reason in [
+            ("logo.png", "this kind cannot be read"),
+            ("empty.md", "is empty"),
+            ("report.md", "binary"),
+        ]:
+            assert re.search(rf"{re.escape(name)}</strong><span[^>]*>[^<]*{reason}", html)
+
+    def test_a_bad_file_does_not_replace_a_good_document(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        upload(client, help_centre, ("refunds.md", b"%PDF-1.7"))
+
+        document.refresh_from_db()
+        assert (document.status, document.content) == ("ready", REFUNDS)
+
+    def test_a_file_that_is_too_large_is_refused(self, client, editor, help_centre, settings):
+        settings.MAX_DOCUMENT_BYTES = 1024 * 1024
+
+        assert "larger than 1 MB" in upload(client, help_centre, ("a.md", b"a" * (1024 * 1024 + 1))).text
+
+    @pytest.mark.parametrize("folder", ["../other", "a//b", "a\\b", "."])
+    def test_files_stay_inside_their_collection(self, client, editor, help_centre, folder):
+        upload(client, help_centre, ("a.md", b"Text."), folder=folder)
+
+        assert not Document.objects.exists()
+
+
+class TestWrite:
+    def test_a_page_is_named_after_its_title(self, client, editor, help_centre):
+        response = write(client, help_centre, title="How refunds work")
+
+        document = Document.objects.get()
+        assert (document.path, document.title) == ("how-refunds-work.md", "How refunds work")
+        assert response.url == change(document)
+
+    def test_it_does_not_overwrite_another_document(self, client, editor, help_centre):
+        ready(help_centre)
+
+        assert "There is a document of this name already" in write(client, help_centre).text
+        assert Document.objects.get().content == REFUNDS
+
+    def test_an_empty_text_is_refused_with_a_sentence(self, client, editor, help_centre):
+        assert "This document is empty" in write(client, help_centre, content="\n \n").text
+
+
+class TestEdit:
+    def test_a_new_text_waits_and_is_enqueued(self, client, editor, help_centre, django_capture_on_commit_callbacks):
+        document = ready(help_centre)
+
+        with django_capture_on_commit_callbacks() as callbacks:
+            edit(client, document, content="# Refunds\n\nOther text.\n")
+
+        document.refresh_from_db()
+        assert (document.status, document.revision) == ("pending", 2)
+        assert (tasks.ingest_documents, [document.pk]) in [getattr(each, "args", None) for each in callbacks]
+
+    def test_saving_without_a_change_reads_nothing_again(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        edit(client, document, content=REFUNDS.replace("\n", "\r\n"))
+
+        document.refresh_from_db()
+        assert (document.status, document.revision) == ("ready", 1)
+
+    def test_a_title_of_its_own_follows_the_text(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        edit(client, document, content=REFUNDS.replace("# Refunds", "# Money back"))
+
+        document.refresh_from_db()
+        assert document.title == "Money back"
+
+    def test_a_chosen_title_stays(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        edit(client, document, title="Chosen", content=f"{REFUNDS}More.\n")
+
+        document.refresh_from_db()
+        assert document.title == "Chosen"
+
+    def test_an_unreadable_text_is_refused_and_changes_nothing(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        assert "This document is empty" in edit(client, document, content="   ").text
+        document.refresh_from_db()
+        assert document.status == "ready"
+
+    def test_a_change_somebody_else_made_meanwhile_is_not_lost(self, client, editor, help_centre):
+        document = ready(help_centre)
+        save_document(collection=help_centre, path=document.path, content="# Theirs\n\nText.")
+
+        assert "Somebody changed this document" in edit(client, document, content="# Mine\n\nText.").text
+        assert Document.objects.get().content.startswith("# Theirs")
+
+    def test_a_failed_document_says_why_and_what_to_do(self, client, editor, help_centre):
+        save_document(collection=help_centre, path="refunds.md", data=b"%PDF-1.7")
+
+        html = client.get(change(Document.objects.get())).text
+
+        assert "This looks like a binary file" in html
+        assert "Correct the text and save it" in html
+
+    def test_deleting_takes_its_passages_along(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        client.post(reverse("admin:knowledge_document_delete", args=[document.pk]), {"post": "yes"})
+
+        assert not Document.objects.exists()
+        assert not Chunk.objects.exists()
+
+    def test_the_preview_shows_the_page(self, client, editor):
+        html = client.post(f"{LIST}preview/", {"content": REFUNDS, "path": "refunds.md"}).text
+
+        assert "<h1>Refunds</h1>" in html
+        assert '<h2 id="how-long-it-takes">' in html
+
+    def test_the_preview_runs_nothing(self, client, editor):
+        html = client.post(f"{LIST}preview/", {"content": "Text <script>alert(1)</script>", "path": "a.txt"}).text
+
+        assert "<script" not in html
+
+
+class TestReindex:
+    def test_the_button_has_it_read_again(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        client.post(reverse("admin:knowledge_document_reindex", args=[document.pk]))
+
+        document.refresh_from_db()
+        assert document.status == "pending"
+
+    def test_the_action_has_many_read_again(self, client, editor, help_centre):
+        documents = [ready(help_centre, "a.md"), ready(help_centre, "b.md")]
+
+        client.post(LIST, {"action": "reindex", "_selected_action": [document.pk for document in documents]})
+
+        assert set(Document.objects.values_list("status", flat=True)) == {"pending"}
+
+    def test_a_link_alone_changes_nothing(self, client, editor, help_centre):
+        address = reverse("admin:knowledge_document_reindex", args=[ready(help_centre).pk])
+
+        assert client.get(address).status_code == 405
+
+    def test_an_index_can_be_rebuilt(self, client, editor, help_centre, django_capture_on_commit_callbacks):
+        ready(help_centre)
+        version = IndexVersion.objects.get()
+
+        with django_capture_on_commit_callbacks() as callbacks:
+            client.post("/admin/knowledge/indexversion/", {"action": "rebuild", "_selected_action": [version.pk]})
+
+        assert [each.args for each in callbacks] == [(tasks.build_index, help_centre.pk)]
+        assert build_index(help_centre.pk)
+
+
+class TestLists:
+    def test_documents_show_status_passages_and_what_is_wrong(self, client, editor, help_centre):
+        ready(help_centre)
+        save_document(collection=help_centre, path="bad.md", data=b"%PDF-1.7")
+
+        html = client.get(LIST).text
+
+        assert "This looks like a binary file" in html
+        assert re.search(r"field-passages[^>]*>\s*1\s*<", html)
+
+    def test_a_long_list_takes_few_queries(self, client, editor, help_centre, django_assert_max_num_queries):
+        for number in range(10):
+            save_document(collection=help_centre, path=f"{number}.md", content="Text.")
+
+        with django_assert_max_num_queries(12):
+            client.get(LIST)
+
+    def test_unfinished_documents_are_asked_about_until_they_are_done(self, client, editor, help_centre):
+        document, _ = save_document(collection=help_centre, path="a.md", content="Text.")
+        address = f"{LIST}statuses/?id={document.pk}"
+        assert f"statuses/?id={document.pk}" in client.get(LIST).text
+        assert "Waiting" in (waiting := client.get(address).text)
+        ingest([document.pk])
+
+        assert "hx-get" in waiting
+        assert "Ready" in (done := client.get(address).text)
+        assert "hx-get" not in done
+
+    def test_passages_are_shown_as_they_are_searched(self, client, editor, help_centre):
+        html = client.get(reverse("admin:knowledge_document_passages", args=[ready(help_centre).pk])).text
+
+        assert "Refunds › How long it takes" in html
+        assert "/docs/help/refunds/#how-long-it-takes" in html
+
+    def test_collections_show_counts_and_the_index_that_answers(self, client, editor, help_centre):
+        ready(help_centre)
+
+        html = client.get("/admin/knowledge/collection/").text
+
+        assert "1 ready" in html
+        assert re.search(r"Version \d+, 1 passages, built", html)
+
+    @pytest.mark.parametrize("model", ["source", "indexversion"])
+    def test_what_the_system_writes_is_read_only(self, client, model):
+        client.force_login(baker.make(User, is_staff=True, is_superuser=True))
+
+        assert client.get(f"/admin/knowledge/{model}/").status_code == 200
+        assert client.get(f"/admin/knowledge/{model}/add/").status_code == 403
+
+
+class TestTryAQuestion:
+    @pytest.mark.parametrize(
+        ("asker", "seen"), [("public", {"public"}), ("customer", {"public", "customers"}), ("staff", None)]
+    )
+    def test_it_shows_what_this_asker_gets(self, client, editor, asker, seen):
+        for audience in ("public", "customers", "staff"):
+            ready(
+                factories.collection(audience), text=f"# Refunds\n\nA refund takes five days, says the {audience} page."
+            )
+
+        html = client.get(TRY, {"question": "how long does a refund take", "asker": asker}).text
+
+        assert set(re.findall(r"says the (\w+) page", html)) == (seen or {"public", "customers", "staff"})
+
+    def test_a_passage_has_its_scores_and_its_place(self, client, editor, help_centre):
+        ready(help_centre)
+
+        html = client.get(TRY, {"question": "how long does a refund take", "asker": "public"}).text
+
+        assert re.search(r"score \d\.\d\d · similarity \d\.\d\d", html)
+        assert "/docs/help/refunds/#how-long-it-takes" in html
+
+    def test_chosen_collections_narrow_it(self, client, editor, help_centre):
+        ready(help_centre)
+        other = factories.collection("public")
+
+        html = client.get(TRY, {"question": "refund", "asker": "public", "collections": other.pk}).text
+
+        assert "Nothing this asker may read was found" in html
+
+
+class TestPermissions:
+    @pytest.mark.parametrize(
+        "page", ["", "add/", "try/", "statuses/", "{pk}/change/", "{pk}/status/", "{pk}/passages/"]
+    )
+    def test_staff_without_permission_see_nothing(self, client, help_centre, page):
+        document = ready(help_centre)
+        sign_in(client)
+
+        assert client.get(f"{LIST}{page.format(pk=document.pk)}").status_code == 403
+
+    @pytest.mark.parametrize("page", ["add/", "preview/", "{pk}/reindex/", "{pk}/delete/"])
+    def test_staff_without_permission_change_nothing(self, client, help_centre, page):
+        document = ready(help_centre)
+        sign_in(client)
+
+        assert client.post(f"{LIST}{page.format(pk=document.pk)}").status_code == 403
+
+    def test_who_may_only_look_changes_nothing(self, client, help_centre):
+        document = ready(help_centre)
+        sign_in(client, "view")
+
+        assert client.get(change(document)).status_code == 200
+        assert edit(client, document, content="Mine.").status_code == 403
+        assert client.post(f"{LIST}{document.pk}/reindex/").status_code == 403
+
+    def test_visitors_are_sent_to_the_login(self, client):
+        assert client.get(TRY).status_code == 302
+
+    def test_documents_of_other_groups_are_out_of_sight(self, client, editor):
+        handbook = factories.collection("staff", name="Board minutes")
+        handbook.groups.add(baker.make("auth.Group"))
+        document = ready(handbook, "minutes.md", "# Minutes\n\nThe merger is planned for spring.")
+
+        for page in ("", "add/", "try/?question=merger&asker=staff"):
+            assert not re.search("Board minutes|Minutes|merger is", client.get(f"{LIST}{page}").text)
+        assert client.get(f"{LIST}{document.pk}/passages/").status_code == 404
+        assert "merger" not in client.get(change(document), follow=True).text
