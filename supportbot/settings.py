@@ -378,10 +378,13 @@ SPECTACULAR_SETTINGS = {
 
 
 def sidebar_link(title: str, icon: str, page: str, permission: str) -> dict[str, Any]:
+    views = {f"admin:{page}".replace("changelist", view) for view in ("changelist", "change", "add")}
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{page}"),
+        # Of two links whose addresses begin alike, only the one that is open.
+        "active": lambda request: getattr(request.resolver_match, "view_name", "") in views,
         "permission": lambda request: request.user.has_perm(permission),
     }
 
