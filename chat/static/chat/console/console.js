@@ -55,6 +55,11 @@ function wasAtBottom() {
   return !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_BOTTOM;
 }
 
+// The reply grows while it is written: who was reading the last words goes on seeing them.
+let pinned = true;
+const resized = new ResizeObserver(() => keepBottom(pinned));
+document.addEventListener("scroll", (event) => event.target.id === "scroller" && (pinned = wasAtBottom()), true);
+
 function keepBottom(atBottom) {
   const box = one("#scroller");
   if (box && atBottom) box.scrollTop = box.scrollHeight;
@@ -64,7 +69,10 @@ function opened() {
   document.body.classList.remove("show-details");
   live.forget();
   watch();
+  pinned = true;
   keepBottom(true);
+  resized.disconnect();
+  resized.observe(one("#scroller"));
   markCurrent();
   readIt();
   document.title = `${one("#head h1")?.textContent ?? "Inbox"} · supportbot`;
@@ -160,6 +168,7 @@ function toggleDetails() {
 startKeys({ toggleDetails });
 startComposer({ openId, typing: () => socket.send({ type: "typing" }) });
 wordMoments(document);
+if (openId()) resized.observe(one("#scroller"));
 keepBottom(true);
 readIt();
 socket.start();

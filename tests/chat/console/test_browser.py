@@ -1,0 +1,152 @@
+"""The console in a real browser, over a real server: what no other test sees is whether the page runs at all."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
+
+from chat import services
+from chat.models import Conversation
+from supportbot.asgi import application
+from tests.chat.conftest import in_database, token_for
+from tests.chat.console.conftest import PASSWORD
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--disable-background-networking",
+]
+MARKUP = '<img src=x onerror="window.__xss=1"><script>window.__xss=1</script>'
+
+
+class Server(uvicorn.Server):
+    """In the test's own loop, where the announcements of one process are heard."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[str]:
+    server = Server(uvicorn.Config(application, port=0, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    await server.is_up.wait()
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = server.force_exit = True
+    await serving
+
+
+@pytest.fixture
+async def browser(site: str) -> AsyncIterator[BrowserContext]:
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("Needs Chromium.")
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield await chromium.new_context(base_url=site)
+        await chromium.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser had to say against the pages."""
+    return []
+
+
+@pytest.fixture
+async def page(browser: BrowserContext, agent, complaints: list[str]) -> Page:
+    """The inbox of an agent who has just signed in."""
+    page = await browser.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto("/console/")
+    await page.fill("[name=login]", "ines")
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("button")
+    await page.wait_for_url("**/console/")
+    return page
+
+
+async def test_an_agent_answers_a_visitor_without_a_mouse_or_a_reload(page: Page, visit, complaints: list[str]):
+    visitor = await visit()
+    await visitor.ask(f"Hello {MARKUP}")
+    await visitor.send_json_to({"type": "handoff"})
+    await expect(page.locator(".row", has_text="Waiting")).to_have_count(1)
+
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("article.from-customer")).to_contain_text("Hello <img")
+    await page.keyboard.press("r")
+    await page.keyboard.type("Good morning")
+    await page.keyboard.press("Enter")
+
+    assert (await visitor.until("typing"))["author"] == "Ines"
+    while (said := await visitor.until("message"))["role"] != "agent":
+        pass
+    assert said["text"] == "Good morning"
+    await expect(page.locator("article.from-agent")).to_contain_text("Good morning")
+    await expect(page.locator("#head .badge")).to_have_text("With you")
+    await expect(page.locator("#text")).to_have_value("")
+    await visitor.send_json_to({"type": "message", "id": "m2", "text": "Thank you"})
+    await expect(page.locator("article").last).to_contain_text("Thank you")
+    assert await page.evaluate("window.__xss") is None
+    assert complaints == []
+
+
+async def test_an_answer_grows_while_it_is_written(page: Page, visit, model, widget, customer, complaints: list[str]):
+    model.will_say("Your plan ", "is Team [1].")
+    model.gate = asyncio.Event()
+    visitor = await visit(token=token_for(customer, widget))
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "What is my plan?"})
+    await page.click(".row")
+    growing = page.locator("#answering")
+
+    await expect(growing).to_contain_text("Your plan")
+    assert await page.locator("article.from-bot").count() == 0
+    model.gate.set()
+
+    await expect(page.locator("article.from-bot")).to_contain_text("Your plan is Team [1].")
+    await expect(growing).to_be_hidden()
+    assert complaints == []
+
+
+async def test_a_signed_out_agent_is_told_so(page: Page, agent, talk):
+    conversation: Conversation = await in_database(talk)("Hello")
+    await expect(page.locator(".row")).to_have_count(1)
+    await in_database(type(agent).objects.filter(pk=agent.pk).update)(is_active=False)
+
+    await in_database(services.request_person)(conversation.pk)
+
+    await expect(page.locator("#connection")).to_contain_text("You have been signed out.")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+async def test_nothing_is_wider_than_the_window(page: Page, talk, customer, width: int):
+    long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+    conversation: Conversation = await in_database(talk)(
+        long, customer=customer, page={"url": f"https://a.example/{long}"}
+    )
+    await page.set_viewport_size({"width": width, "height": 740})
+
+    await page.goto(f"/console/conversations/{conversation.pk}/")
+    await page.click(".head [data-details]")
+
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
