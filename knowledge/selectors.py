@@ -44,10 +44,12 @@ def hosted_documents(audience: Audience, access: str = "") -> QuerySet[Document]
 
 
 def hosted_collections(audience: Audience) -> list[Collection]:
-    """With the documents a reader can open, and without the collections that have none."""
+    """What everyone may read first, with the documents a reader can open; collections without any are left out."""
     documents = hosted_documents(audience).defer("content", "markdown")
     found = collections_for(audience).prefetch_related(Prefetch("documents", documents))
-    return [collection for collection in found if collection.documents.all()]
+    order = [audience.value for audience in Collection.Audience]
+    shown = [collection for collection in found if collection.documents.all()]
+    return sorted(shown, key=lambda collection: order.index(collection.audience))
 
 
 def hosted_siblings(document: Document, audience: Audience) -> QuerySet[Document]:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from knowledge import services
 from knowledge.admin.forms import CollectionForm
 from knowledge.admin.scope import own_collections
 from knowledge.admin.theme import DATE, ThemedAdmin, display
@@ -39,6 +41,21 @@ class CollectionAdmin(ThemedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Collection | None = None) -> Any:
         return self.fieldsets if obj else self.fieldsets[:2]
+
+    def delete_model(self, request: HttpRequest, obj: Collection) -> None:
+        services.delete(obj.documents.defer("content", "markdown"))
+        obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Collection]) -> None:
+        for collection in queryset:
+            self.delete_model(request, collection)
+
+    def get_deleted_objects(self, objs: Iterable[Collection], request: HttpRequest) -> tuple[Any, ...]:
+        """The collections and how many documents go with them, not the name of each passage."""
+        names = [str(collection) for collection in objs]
+        counts = {"collections": len(names), "documents": Document.objects.filter(collection__in=objs).count()}
+        missing = set() if request.user.has_perm("knowledge.delete_document") else {"document"}
+        return names, counts, missing, []
 
     @display(
         description="Audience",

@@ -33,6 +33,12 @@ class CollectionForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"description": TextInput(attrs={"rows": 3})}
         help_texts = {"slug": "Its address, as in /docs/help/. Links break when you change it."}
 
+    def clean(self) -> None:
+        """Groups on a page for everyone would look like a protection, and be none."""
+        super().clean()
+        if self.cleaned_data.get("groups") and self.cleaned_data.get("audience") != Collection.Audience.STAFF:
+            self.add_error("groups", "Only a collection for staff can be kept to groups.")
+
 
 class MarkdownField(forms.CharField):
     """Browsers send line endings of their own kind; that is no change."""

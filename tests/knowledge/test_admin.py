@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from model_bakery import baker
@@ -285,6 +285,34 @@ class TestLists:
 
         assert client.get(f"/admin/knowledge/{model}/").status_code == 200
         assert client.get(f"/admin/knowledge/{model}/add/").status_code == 403
+
+
+class TestCollections:
+    def form(self, **fields: Any) -> dict[str, Any]:
+        return {"name": "Help", "slug": "help", "description": "", "audience": "public", **fields}
+
+    def test_a_new_one_is_for_staff_unless_somebody_says_otherwise(self, client, editor):
+        html = client.get("/admin/knowledge/collection/add/").text
+
+        assert re.search(r'value="staff"[^>]*checked', html)
+
+    def test_groups_do_not_pretend_to_protect_what_everyone_may_read(self, client, editor):
+        group: Group = baker.make("auth.Group")
+
+        response = client.post("/admin/knowledge/collection/add/", self.form(groups=[group.pk]))
+
+        assert "Only a collection for staff can be kept to groups" in response.text
+        assert client.post("/admin/knowledge/collection/add/", self.form(groups=[group.pk], audience="staff")).url
+
+    def test_deleting_one_takes_its_documents_along(self, client, editor, help_centre):
+        ready(help_centre)
+        address = reverse("admin:knowledge_collection_delete", args=[help_centre.pk])
+        assert "Documents: 1" in client.get(address).text
+
+        client.post(address, {"post": "yes"})
+
+        assert not Collection.objects.exists()
+        assert not Chunk.objects.exists()
 
 
 class TestTryAQuestion:
