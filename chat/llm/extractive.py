@@ -103,15 +103,18 @@ def _record_parts(question: str, context: AnswerContext) -> list[str]:
         best[number] = max(best[number], score)
     floor = max(RECORD_NEAR, max(best) - RECORD_CLOSE_TO_BEST)
     chosen = sorted((number for number in range(len(items)) if best[number] >= floor), key=lambda n: -best[n])
-    return [f"{_stated(items[number])} [{sources[number].number}]" for number in chosen[:MAX_RECORD_PARTS]]
+    return [_stated(items[number], f"[{sources[number].number}]") for number in chosen[:MAX_RECORD_PARTS]]
 
 
-def _stated(item: AccountFact | TicketFact) -> str:
+def _stated(item: AccountFact | TicketFact, marker: str) -> str:
     """A fact as it is; a ticket with the last thing that was said to the customer."""
     if isinstance(item, AccountFact):
-        return item.text
+        return f"{item.text} {marker}"
     replies = [comment.text for comment in item.comments if not comment.by_customer]
-    return f"{stated(item)} {replies[-1] if replies else 'Nobody has replied yet.'}"
+    if not replies:
+        return f"{stated(item)} Nobody has replied yet. {marker}"
+    quoted = replies[-1].replace("\n", "\n> ")
+    return f"{stated(item)} The last reply:\n\n> {quoted} {marker}"
 
 
 # --- The documents -------------------------------------------------------------------------

@@ -1,0 +1,92 @@
+"""The widget in a real browser, on the hosted ask page, over a real server and real answers."""
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+from chat import services
+from chat.models import Conversation
+from tests.browser import browser, complaints, listen_to, site  # noqa: F401  (fixtures)
+from tests.chat.conftest import in_database, token_for
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.fixture
+async def page(browser: BrowserContext, widget, model, complaints: list[str]) -> Page:  # noqa: F811
+    page = await browser.new_page()
+    listen_to(page, complaints)
+    await page.goto(f"/ask/{widget.public_key}/")
+    return page
+
+
+def part(page: Page, name: str) -> Locator:
+    return page.locator(f"supportbot-widget [data-part={name}]")
+
+
+async def ask(page: Page, question: str) -> None:
+    await part(page, "input").fill(question)
+    await part(page, "input").press("Enter")
+
+
+async def test_an_answer_streams_in_with_links_to_its_sources_and_is_there_after_a_reload(page, model, complaints):  # noqa: F811
+    model.gate = asyncio.Event()
+    model.will_say("A refund takes ", "5 to 10 business days [1].")
+
+    await ask(page, "How long does a refund take?")
+    answer = page.locator("supportbot-widget [data-part=message][data-role=bot]")
+    await expect(answer).to_contain_text("A refund takes")
+    await expect(part(page, "stop")).to_be_visible()
+    model.gate.set()
+    await expect(answer).to_have_attribute("data-status", "complete")
+    await expect(answer).to_contain_text("5 to 10 business days")
+    link = await part(page, "citation").first.get_attribute("href")
+    await page.reload()
+
+    await expect(answer).to_contain_text("5 to 10 business days")
+    assert link
+    assert link.endswith("/docs/public/refunds/#how-long-it-takes")
+    await page.goto(link)
+    await expect(page.locator("h2#how-long-it-takes")).to_be_in_viewport()
+    assert complaints == []
+
+
+async def test_what_the_model_says_is_text_and_never_markup(page, model):
+    model.will_say('<img src=x onerror="window.hit=1"> ![a](http://127.0.0.1:9/x.png) [b](javascript:window.hit=1) [1]')
+
+    await ask(page, "Refund?")
+    answer = page.locator("supportbot-widget [data-part=message][data-role=bot][data-status=complete]")
+    await expect(answer).to_contain_text("<img src=x")
+
+    assert await answer.locator("img").count() == 0
+    assert await answer.locator("a[href^='javascript']").count() == 0
+    assert await page.evaluate("window.hit") is None
+
+
+async def test_a_person_can_be_called_and_their_reply_appears(page, model, django_user_model):
+    await ask(page, "Refund?")
+    await expect(page.locator("supportbot-widget [data-role=bot]")).to_have_attribute("data-status", "complete")
+
+    await part(page, "handoff").first.click()
+    await expect(part(page, "mode")).to_have_attribute("data-mode", "waiting")
+    conversation = await in_database(Conversation.objects.get)()
+    agent = await in_database(django_user_model.objects.create)(username="ines", first_name="Ines", is_staff=True)
+    await in_database(services.reply)(conversation.pk, agent, "Ines here, I am on it.")
+
+    await expect(page.locator("supportbot-widget [data-role=agent]")).to_contain_text("Ines here, I am on it.")
+    await expect(part(page, "mode")).to_have_attribute("data-mode", "human")
+
+
+async def test_signing_in_and_out_never_shows_one_persons_chat_to_another(page, model, widget, customer):
+    await page.evaluate("token => window.supportbot.identify(token)", token_for(customer, widget))
+    await expect(page.locator("supportbot-widget")).to_contain_text("Ada")
+    await ask(page, "My very own question")
+    await expect(page.locator("supportbot-widget [data-role=bot]")).to_have_attribute("data-status", "complete")
+
+    await page.evaluate("window.supportbot.logout()")
+    await expect(page.locator("supportbot-widget")).not_to_contain_text("My very own question")
+
+    assert "My very own question" not in await page.evaluate("JSON.stringify(localStorage)")
+    await expect(page.locator("supportbot-widget")).not_to_contain_text(re.compile("Ada"))
