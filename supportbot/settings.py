@@ -428,6 +428,25 @@ UNFOLD = {
                     sidebar_link("Sources", "input", "knowledge_source_changelist", "knowledge.view_source"),
                 ],
             },
+            {
+                "title": "Conversations",
+                "items": [
+                    sidebar_link("Conversations", "chat", "chat_conversation_changelist", "chat.view_conversation"),
+                    sidebar_link("Feedback", "thumbs_up_down", "chat_feedback_changelist", "chat.view_feedback"),
+                    sidebar_link("Widgets", "widgets", "chat_widget_changelist", "chat.view_widget"),
+                ],
+            },
+            {
+                "title": "People",
+                "items": [
+                    sidebar_link("Customers", "person", "accounts_customer_changelist", "accounts.view_customer"),
+                    sidebar_link(
+                        "Tickets", "confirmation_number", "accounts_ticket_changelist", "accounts.view_ticket"
+                    ),
+                    sidebar_link("Staff", "badge", "accounts_user_changelist", "accounts.view_user"),
+                    sidebar_link("Groups", "group", "auth_group_changelist", "auth.view_group"),
+                ],
+            },
         ],
     },
 }
