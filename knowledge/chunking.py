@@ -4,7 +4,7 @@ Pure. A passage fits the embedding model with its heading path, never mixes two 
 passage each, and its text is Markdown that can be quoted as it stands.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
 
@@ -22,6 +22,8 @@ MOST_CHARACTERS_PER_TOKEN = 12
 # What the heading path may take, so that there is room for the passage.
 MOST_PATH_TOKENS = 80
 MOST_HEADING_CHARACTERS = 150
+# Units are not cut to make passages even, so some will be longer than others.
+UNEVENNESS = 1.2
 
 CountTokens = Callable[[str], int]
 
@@ -75,7 +77,7 @@ def heading_path(title: str, path: list[tuple[int, str]], size: CountTokens) -> 
         del names[1]
     while len(names) > 2 and size(searchable_text(names, "")) > MOST_PATH_TOKENS:
         del names[1]
-    while names and size(searchable_text(names, "")) > MOST_PATH_TOKENS:
+    while any(names) and size(searchable_text(names, "")) > MOST_PATH_TOKENS:
         longest = max(range(len(names)), key=lambda index: len(names[index]))
         names[longest] = names[longest][: len(names[longest]) // 2]
     return tuple(names)
@@ -85,11 +87,22 @@ def section_pieces(section: Section, size: CountTokens) -> Iterator[Piece]:
     def measure(text: str) -> int:
         return size(searchable_text(section.headings, text))
 
-    for text in packed(units(section.blocks, Limit(measure, MOST_TOKENS)), Limit(measure, MOST_TOKENS)):
+    limit = Limit(measure, MOST_TOKENS)
+    for text in packed(list(units(section.blocks, limit)), limit):
         yield Piece(section.headings, section.anchor, text, measure(text))
 
 
-def packed(parts: Iterator[Unit], limit: Limit) -> Iterator[str]:
+def packed(parts: Sequence[Unit], limit: Limit) -> list[str]:
+    """As few passages as possible, of even size: a last one of a few words would say nothing by itself."""
+    full = list(filled(parts, limit))
+    if len(full) < 2:
+        return full
+    fair_share = limit.measure("\n\n".join(unit.text for unit in parts)) / len(full)
+    even = list(filled(parts, Limit(limit.measure, min(MOST_TOKENS, int(fair_share * UNEVENNESS)))))
+    return even if len(even) == len(full) else full
+
+
+def filled(parts: Sequence[Unit], limit: Limit) -> Iterator[str]:
     """As many units together as fit."""
     text = ""
     for unit in parts:

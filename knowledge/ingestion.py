@@ -89,7 +89,7 @@ def prepared(document: Document, embedder: Embedder) -> Prepared:
     if document.attempts > leases.MOST_ATTEMPTS:
         raise DocumentError("Processing this document was interrupted again and again. Try a smaller part of it.")
     loaded = load(document.content, document.path, document.format)
-    pieces = chunk(document.title or loaded.title, loaded.markdown, embedder.count_tokens)
+    pieces = chunk(document.title or loaded.title, loaded.searchable, embedder.count_tokens)
     if not pieces:
         raise DocumentError("This document has headings but no text below them. Add some.")
     return Prepared(document, loaded, pieces)

@@ -12,6 +12,8 @@ from knowledge.markdown import Block, Kind, blocks
 LIST_MARKER = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 QUOTE_MARKER = re.compile(r"^[ ]{0,3}>[ ]?", re.MULTILINE)
 CELL_BORDER = re.compile(r"(?<!\\)\|")
+# Lists and quotes in lists and quotes, further down than anybody writes on purpose.
+DEEPEST = 4
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,12 @@ class Limit:
         return [str(part) for part in TextSplitter.from_callback(self.measure, self.most).chunks(text)]
 
 
-def units(found: Sequence[Block], limit: Limit) -> Iterator[Unit]:
+def units(found: Sequence[Block], limit: Limit, depth: int = 0) -> Iterator[Unit]:
     for block in found:
-        if block.kind is Kind.LIST:
-            yield from item_units(block.parts, limit)
+        if depth > DEEPEST:
+            yield from map(Unit, limit.split(block.text))
+        elif block.kind is Kind.LIST:
+            yield from item_units(block.parts, limit, depth)
         elif limit.allows(block.text):
             yield Unit(block.text)
         elif block.kind is Kind.TABLE:
@@ -51,25 +55,24 @@ def units(found: Sequence[Block], limit: Limit) -> Iterator[Unit]:
         elif block.kind is Kind.CODE:
             yield from code_units(block.parts, limit)
         else:
-            yield from prose_units(block.text, limit)
+            yield from prose_units(block.text, limit, depth)
 
 
-def prose_units(text: str, limit: Limit) -> Iterator[Unit]:
+def prose_units(text: str, limit: Limit, depth: int) -> Iterator[Unit]:
     if text.lstrip().startswith(">"):
-        yield from units(blocks(QUOTE_MARKER.sub("", text)), limit)
+        yield from units(blocks(QUOTE_MARKER.sub("", text)), limit, depth + 1)
     else:
         yield from map(Unit, limit.split(text))
 
 
-def item_units(items: Sequence[str], limit: Limit) -> Iterator[Unit]:
+def item_units(items: Sequence[str], limit: Limit, depth: int) -> Iterator[Unit]:
     """Item by item; what an overlong item holds is cut as if it stood alone."""
     for number, item in enumerate(items):
         if limit.allows(item):
             yield Unit(item, glue="\n" if number else "\n\n")
         else:
             first, _, rest = LIST_MARKER.sub("", item, count=1).partition("\n")
-            inner = f"{first}\n{dedent(rest)}"
-            yield from units(blocks(inner), limit) if inner.strip() != item.strip() else map(Unit, limit.split(item))
+            yield from units(blocks(f"{first}\n{dedent(rest)}"), limit, depth + 1)
 
 
 def row_units(parts: Sequence[str], limit: Limit) -> Iterator[Unit]:

@@ -19,7 +19,7 @@ __all__ = ["Snapshot", "health", "serving"]
 
 Status = IndexVersion.Status
 opened: dict[int, Snapshot] = {}
-unusable: set[int] = set()
+unusable: set[str] = set()
 opening = Lock()
 
 
@@ -45,9 +45,9 @@ def by_collection(version: IndexVersion) -> int:
 def snapshot_of(versions: list[IndexVersion]) -> Snapshot | None:
     for version in versions:
         current = opened.get(version.collection_id)
-        if current and current.version_id == version.pk:
+        if current and current.seal == version.manifest_sha256:
             return current
-        if version.pk not in unusable and (snapshot := open_once(version)):
+        if version.manifest_sha256 not in unusable and (snapshot := open_once(version)):
             return snapshot
     return None
 
@@ -55,12 +55,12 @@ def snapshot_of(versions: list[IndexVersion]) -> Snapshot | None:
 def open_once(version: IndexVersion) -> Snapshot | None:
     with opening:
         current = opened.get(version.collection_id)
-        if current and current.version_id == version.pk:
+        if current and current.seal == version.manifest_sha256:
             return current
         try:
             snapshot = open_snapshot(version)
         except IndexUnusable as error:
-            unusable.add(version.pk)
+            unusable.add(version.manifest_sha256)
             report(version, error)
             return None
         opened[version.collection_id] = snapshot

@@ -50,7 +50,9 @@ class IndexedChunk:
 
 @dataclass(frozen=True)
 class Snapshot:
-    version_id: int
+    """``seal`` is the checksum of its manifest: no two snapshots have the same, whatever their numbers."""
+
+    seal: str
     collection_id: int
     embedding_model: str
     vectors: VectorIndex

@@ -13,8 +13,8 @@ FOLDER = "text"
 WRITER_MEMORY = 50_000_000
 # A pasted log is no question; the rest of it would only cost time.
 MOST_TERMS = 64
-# A title says what the whole page is about, a heading what its section is about.
-BOOSTS = {"title": 1.5, "headings": 1.5, "text": 1.0, "identifiers": 1.0}
+# Every chunk of a page has its title: with more weight it would outvote what a chunk says itself.
+BOOSTS = {"title": 0.5, "headings": 0.5, "text": 1.0, "identifiers": 1.0}
 STEMMED = ("title", "headings", "text")
 COMPOUND = re.compile(r"\w+(?:[.:/@-]\w+)*")
 

@@ -80,7 +80,9 @@ def open_snapshot(version: IndexVersion) -> Snapshot:
     vectors = vector_index().open(folder)
     if (manifest["embedding_model"], vectors.dimension) != (version.embedding_model, max(version.dimension, 1)):
         raise IndexUnusable(f"The index {version.folder} was made by another model.")
-    return Snapshot(version.pk, version.collection_id, version.embedding_model, vectors, TantivyTexts.open(folder))
+    return Snapshot(
+        version.manifest_sha256, version.collection_id, version.embedding_model, vectors, TantivyTexts.open(folder)
+    )
 
 
 def verified_manifest(folder: Path, sha256: str) -> dict[str, Any]:

@@ -13,6 +13,13 @@ class Loaded:
     description: str
     markdown: str
 
+    @property
+    def searchable(self) -> str:
+        """A description, which the page itself may not show, says in the author's words what it is about."""
+        if not self.description or self.description in self.markdown:
+            return self.markdown
+        return f"{self.description}\n\n{self.markdown}"
+
 
 class Loader(Protocol):
     """One per format, in a file of its own, called with text that is already decoded."""

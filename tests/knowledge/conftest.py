@@ -1,0 +1,47 @@
+from collections.abc import Callable
+
+import pytest
+
+from knowledge import services
+from knowledge.ingestion import build_index, ingest
+from knowledge.models import Collection, Document
+from tests.factories import collection
+
+Write = Callable[..., Document]
+
+
+@pytest.fixture(autouse=True)
+def offline_embedder(settings) -> None:
+    settings.EMBEDDING_MODEL = "hashing"
+
+
+@pytest.fixture
+def docs(db) -> Collection:
+    return collection(slug="docs")
+
+
+@pytest.fixture
+def put(docs: Collection) -> Write:
+    """Saves a document and leaves it waiting."""
+
+    def put(path: str, given: str | bytes, where: Collection = docs, **fields: str) -> Document:
+        document, _ = services.put_document(
+            collection=where, path=path, given=given, source=None, **{"title": "", "url": "", **fields}
+        )
+        return document
+
+    return put
+
+
+@pytest.fixture
+def publish(put: Write) -> Write:
+    """Saves a document, processes it and serves it."""
+
+    def publish(path: str, given: str | bytes, *args: Collection, **fields: str) -> Document:
+        document = put(path, given, *args, **fields)
+        ingest([document.pk])
+        build_index(document.collection_id)
+        document.refresh_from_db()
+        return document
+
+    return publish
