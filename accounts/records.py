@@ -38,6 +38,10 @@ class TicketFact:
     updated_at: datetime
     as_of: datetime
 
+    @property
+    def summary(self) -> str:
+        return f"Your ticket {self.number}, “{self.subject}”, is {self.status}."
+
 
 @dataclass(frozen=True)
 class CustomerRecord:

@@ -1,6 +1,6 @@
 """Everything an answer may be made of: passages, the customer's live record, recent tickets."""
 
-from accounts.records import CustomerRecord, TicketFact
+from accounts.records import CustomerRecord
 from accounts.selectors import customer_record
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
@@ -42,9 +42,5 @@ def assemble(question: Question, passages: tuple[Passage, ...], record: Customer
     for ticket in record.tickets:
         title = f"Ticket {ticket.number}: {ticket.subject}"
         comments = [comment.text for comment in ticket.comments]
-        add(kind="ticket", title=title, text="\n".join([stated(ticket), *comments]), as_of=ticket.as_of)
+        add(kind="ticket", title=title, text="\n".join([ticket.summary, *comments]), as_of=ticket.as_of)
     return AnswerContext(question, passages, record, tuple(sources))
-
-
-def stated(ticket: TicketFact) -> str:
-    return f"Your ticket {ticket.number}, “{ticket.subject}”, is {ticket.status}."

@@ -109,7 +109,7 @@ def message_payload(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": frames.timestamp(message.created_at),
     }
-    if message.client_id:
+    if message.client_id and message.role == Message.Role.CUSTOMER:
         payload["id"] = message.client_id
     if message.role == Message.Role.BOT:
         payload |= answer_payload(message)

@@ -105,6 +105,7 @@ def rate_answer(conversation_id: int, public_id: str, rating: str, reason: str =
     Feedback.objects.update_or_create(
         message=message, defaults={"rating": rating, "reason": reason, "comment": comment}
     )
+    announcements.conversation_changed(conversation_id)
 
 
 def mark_read_by_visitor(conversation_id: int, seq: int) -> None:
@@ -122,7 +123,7 @@ def request_person(conversation_id: int, note: str = "") -> None:
     _set_mode(conversation, Conversation.Mode.WAITING)
     if note.strip():
         _append(conversation, role=Message.Role.CUSTOMER, text=note.strip())
-    _append(conversation, role=Message.Role.SYSTEM, text="You asked for a person. An agent will reply here.")
+    _append(conversation, role=Message.Role.SYSTEM, text="Waiting for a person. An agent will reply here.")
 
 
 # --- Answers -------------------------------------------------------------------------------

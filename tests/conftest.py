@@ -11,6 +11,8 @@ from django.db import connections
 from supportbot.celery import prepare_broker
 from tests import environment, network, servers
 
+pytest_plugins = ["tests.browser"]
+
 
 def pytest_configure() -> None:
     # A real hash takes a tenth of a second, on purpose.

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from accounts.records import AccountFact, TicketFact
-from chat.context import stated
 from chat.llm import extraction
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 from chat.records import AnswerContext, Source
@@ -112,9 +111,9 @@ def _stated(item: AccountFact | TicketFact, marker: str) -> str:
         return f"{item.text} {marker}"
     replies = [comment.text for comment in item.comments if not comment.by_customer]
     if not replies:
-        return f"{stated(item)} Nobody has replied yet. {marker}"
+        return f"{item.summary} Nobody has replied yet. {marker}"
     quoted = replies[-1].replace("\n", "\n> ")
-    return f"{stated(item)} The last reply:\n\n> {quoted} {marker}"
+    return f"{item.summary} The last reply:\n\n> {quoted} {marker}"
 
 
 # --- The documents -------------------------------------------------------------------------

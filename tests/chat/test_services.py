@@ -18,6 +18,13 @@ def conversation() -> Conversation:
     return services.start_conversation(Widget.objects.create(name="Help"), None, {}).conversation
 
 
+def asked(conversation: Conversation) -> Message:
+    """The answer that is due after a question."""
+    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    assert answer
+    return answer
+
+
 def test_messages_are_numbered_without_gaps_whoever_writes(conversation):
     def write(number: int) -> None:
         try:
@@ -40,7 +47,7 @@ def test_one_answer_per_question_is_the_databases_own_rule(conversation):
 
 
 def test_an_answer_gets_its_place_when_it_is_finished(conversation):
-    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    answer = asked(conversation)
     services.request_person(conversation.pk)
 
     services.finish_answer(answer.pk, Answer("Ten days [1].", citations=(Cited(1, "document", "Refunds"),)))
@@ -50,7 +57,7 @@ def test_an_answer_gets_its_place_when_it_is_finished(conversation):
 
 
 def test_a_late_writer_is_refused(conversation):
-    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    answer = asked(conversation)
     Message.objects.filter(pk=answer.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1), text="Ten")
 
     closed = services.close_lost_answers()
@@ -62,14 +69,14 @@ def test_a_late_writer_is_refused(conversation):
 
 
 def test_a_living_writer_keeps_its_answer(conversation):
-    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    answer = asked(conversation)
 
     assert services.keep_lease(answer.pk, "Ten")
     assert services.close_lost_answers() == 0
 
 
 def test_only_an_answer_that_ended_badly_can_be_retried(conversation):
-    answer = services.post_message(conversation.pk, "1", "Refund?").answer
+    answer = asked(conversation)
     services.finish_answer(answer.pk, Answer("Ten days."))
 
     with pytest.raises(NotFound):

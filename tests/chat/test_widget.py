@@ -8,14 +8,14 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from chat import services
 from chat.models import Conversation
-from tests.browser import browser, complaints, listen_to, site  # noqa: F401  (fixtures)
+from tests.browser import listen_to
 from tests.chat.conftest import in_database, token_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture
-async def page(browser: BrowserContext, widget, model, complaints: list[str]) -> Page:  # noqa: F811
+async def page(browser: BrowserContext, widget, model, complaints: list[str]) -> Page:
     page = await browser.new_page()
     listen_to(page, complaints)
     await page.goto(f"/ask/{widget.public_key}/")
@@ -31,7 +31,7 @@ async def ask(page: Page, question: str) -> None:
     await part(page, "input").press("Enter")
 
 
-async def test_an_answer_streams_in_with_links_to_its_sources_and_is_there_after_a_reload(page, model, complaints):  # noqa: F811
+async def test_an_answer_streams_in_with_links_to_its_sources_and_is_there_after_a_reload(page, model, complaints):
     model.gate = asyncio.Event()
     model.will_say("A refund takes ", "5 to 10 business days [1].")
 

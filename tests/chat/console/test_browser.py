@@ -1,82 +1,26 @@
 """The console in a real browser, over a real server: what no other test sees is whether the page runs at all."""
 
 import asyncio
-import shutil
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from chat import services
 from chat.models import Conversation
-from supportbot.asgi import application
+from tests.browser import listen_to
 from tests.chat.conftest import in_database, token_for
 from tests.chat.console.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--disable-background-networking",
-]
 MARKUP = '<img src=x onerror="window.__xss=1"><script>window.__xss=1</script>'
-
-
-class Server(uvicorn.Server):
-    """In the test's own loop, where the announcements of one process are heard."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_up.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[str]:
-    server = Server(uvicorn.Config(application, port=0, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    await server.is_up.wait()
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = server.force_exit = True
-    await serving
-
-
-@pytest.fixture
-async def browser(site: str) -> AsyncIterator[BrowserContext]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.skip("Needs Chromium.")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield await chromium.new_context(base_url=site)
-        await chromium.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser had to say against the pages."""
-    return []
 
 
 @pytest.fixture
 async def page(browser: BrowserContext, agent, complaints: list[str]) -> Page:
     """The inbox of an agent who has just signed in."""
     page = await browser.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    listen_to(page, complaints)
     await page.goto("/console/")
     await page.fill("[name=login]", "ines")
     await page.fill("[name=password]", PASSWORD)
