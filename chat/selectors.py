@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from chat import frames
-from chat.models import Conversation, Message, Widget
+from chat.models import Citation, Conversation, Message, Widget
 from chat.records import Cited, Question, Turn
+from knowledge.selectors import signed_url
 
 MAX_HISTORY = 12
 
@@ -35,7 +36,7 @@ def messages_after(conversation_id: int, seq: int) -> QuerySet[Message]:
     return (
         Message.objects.filter(conversation_id=conversation_id, seq__gt=seq)
         .select_related("reply_to", "feedback")
-        .prefetch_related("citations")
+        .prefetch_related(Prefetch("citations", with_where_they_lead()))
         .order_by("seq")
     )
 
@@ -134,13 +135,29 @@ def citations_of(message: Message) -> list[Cited]:
             number=citation.number,
             kind=citation.kind,  # type: ignore[arg-type]
             title=citation.title,
-            url=citation.url,
+            url=link_of(citation),
             quote=citation.quote,
             as_of=citation.as_of,
             document_id=citation.document_id,
         )
         for citation in message.citations.all()
     ]
+
+
+def with_where_they_lead() -> QuerySet[Citation]:
+    document = ("public_id", "slug", "url", "collection__slug", "collection__audience")
+    needed = (f"document__{field}" for field in document)
+    return Citation.objects.select_related("document__collection").only(
+        "message", "number", "kind", "title", "url", "quote", "as_of", *needed
+    )
+
+
+def link_of(citation: Citation) -> str:
+    """Where it leads now. A page for customers only opens for whoever was shown this citation, for an hour."""
+    document = citation.document
+    if document is None or document.url:
+        return citation.url
+    return settings.PUBLIC_URL + signed_url(document, urlsplit(citation.url).fragment)
 
 
 def widget_payload(widget: Widget) -> dict[str, Any]:

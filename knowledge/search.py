@@ -1,7 +1,7 @@
 """A question to the passages that may answer it, as far as whoever asks may see them."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import structlog
@@ -10,6 +10,7 @@ from django.db.models import F
 
 from knowledge import indexes
 from knowledge.access import Audience, collections_for
+from knowledge.batches import batches
 from knowledge.embedders import Vectors, get_embedder
 from knowledge.errors import EmbeddingError
 from knowledge.fusion import fuse
@@ -50,9 +51,8 @@ def search_passages(
     vectors = query_vectors(query, snapshots, embedding)
     depth = max(FEWEST_CANDIDATES, CANDIDATES_PER_RESULT * limit)
     ranked = fuse(vector_hits(snapshots, vectors, depth), text_hits(snapshots, query, depth))[: 2 * depth]
-    chunks = load_chunks([chunk_id for chunk_id, _ in ranked], audience)
-    best = islice(distinct(chunks[chunk_id] for chunk_id, _ in ranked if chunk_id in chunks), limit)
-    scores, cosines = dict(ranked), similarities(snapshots, vectors, list(chunks))
+    best = list(islice(distinct(current_chunks([chunk_id for chunk_id, _ in ranked], audience, 4 * limit)), limit))
+    scores, cosines = dict(ranked), similarities(snapshots, vectors, [chunk.pk for chunk in best])
     return [passage(chunk, scores[chunk.pk], cosines.get(chunk.pk, 0.0)) for chunk in best]
 
 
@@ -91,6 +91,13 @@ def similarities(snapshots: Sequence[Snapshot], vectors: dict[str, Vectors], ids
         if snapshot.embedding_model in vectors:
             cosines.update(snapshot.vectors.similarities(vectors[snapshot.embedding_model], ids))
     return cosines
+
+
+def current_chunks(ids: list[int], audience: Audience, at_once: int) -> Iterator[Chunk]:
+    """In the order of ``ids``, loaded a few at a time: the first few are nearly always enough."""
+    for some in batches(ids, at_once):
+        chunks = load_chunks(some, audience)
+        yield from (chunks[chunk_id] for chunk_id in some if chunk_id in chunks)
 
 
 def load_chunks(ids: list[int], audience: Audience) -> dict[int, Chunk]:

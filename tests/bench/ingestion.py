@@ -16,7 +16,7 @@ GOAL = 0.85
 
 
 def measure() -> list[Row]:
-    """The bare embedder gets the very same texts, all at once, before and after: machines get warm and busy."""
+    """The bare embedder gets the very same texts, all at once."""
     embedder = get_embedder(settings.EMBEDDING_MODEL)
     embedder.embed(["warm up"])
     collection = Collection.objects.create(slug="ingestion", name="Ingestion", audience="public")

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from channels.db import database_sync_to_async as in_database
@@ -107,6 +108,21 @@ async def test_a_customer_is_answered_from_their_pages_and_record(visit, model, 
     assert "We refunded the second charge of €29.00." in system
     assert "discount floor" not in system
     assert "CANARY" not in system
+
+
+async def test_a_page_for_customers_opens_from_the_citation_that_led_to_it(
+    visit, model, widget, customer, async_client
+):
+    model.will_say("You get 15 percent [1].")
+    visitor = await visit(token=token_for(customer, widget))
+
+    finished = await visitor.ask("What credit do customers get after an outage?")
+    url = urlsplit(finished["citations"][0]["url"])
+    page = await async_client.get(f"{url.path}?{url.query}")
+    without = await async_client.get(url.path)
+
+    assert url.path == "/docs/customers/credits/"
+    assert (page.status_code, without.status_code) == (200, 404)
 
 
 @pytest.mark.parametrize(
