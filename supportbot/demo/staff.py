@@ -15,8 +15,8 @@ LOGINS = "demo_logins.json"
 
 # What each may do in the admin. The console itself asks only for staff.
 ROLES = {
-    "Agents": ("view", "customer subscription order ticket ticketcomment conversation message citation feedback"),
-    "Editors": ("view add change delete", "document source collection"),
+    "Agents": {"view": "customer subscription order ticket ticketcomment conversation message citation feedback"},
+    "Editors": {"view": "document source collection indexversion", "add change delete": "document source collection"},
 }
 
 
@@ -29,8 +29,9 @@ def load(agents: list[dict[str, Any]], domain: str) -> None:
 
 
 def role(name: str) -> Group:
-    verbs, models = ROLES[name]
-    codenames = [f"{verb}_{model}" for verb in verbs.split() for model in models.split()]
+    codenames = [
+        f"{verb}_{model}" for verbs, models in ROLES[name].items() for verb in verbs.split() for model in models.split()
+    ]
     ours = Permission.objects.filter(content_type__app_label__in=["accounts", "knowledge", "chat"])
     group, _ = Group.objects.get_or_create(name=name)
     group.permissions.set(ours.filter(codename__in=codenames))
