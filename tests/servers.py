@@ -6,7 +6,6 @@ A server that merely happens to run on this machine is not used: it may hold som
 import atexit
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -50,7 +49,7 @@ def start_postgres() -> str:
         stdout=subprocess.DEVNULL,
     )
     command = [f"{binaries}/postgres", "-D", f"{data}", "-k", f"{folder}", "-h", "127.0.0.1", "-p", f"{port}", "-F"]
-    run(command, folder, signal.SIGQUIT, user)
+    run(command, folder, "QUIT", user)
     url = f"postgres://postgres@127.0.0.1:{port}/postgres"
     wait_for(lambda: psycopg.connect(url, connect_timeout=2).close(), folder, psycopg.OperationalError)
     return url
@@ -71,22 +70,29 @@ def start_redis() -> str:
     folder = own_folder("redis")
     port = free_port()
     command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    run(command, folder, signal.SIGTERM)
+    run(command, folder, "TERM")
     url = f"redis://127.0.0.1:{port}/0"
     wait_for(lambda: redis.Redis.from_url(url).ping(), folder, redis.ConnectionError)
     return url
 
 
-def run(command: list[str], folder: Path, stop_signal: int, user: str | None = None) -> None:
+def run(command: list[str], folder: Path, stop_signal: str, user: str | None = None) -> None:
+    """The server lives as long as we hold its guard's input open: it cannot outlive tests that are killed."""
+    guard = ["sh", "-c", '"$@" & cat; kill -s "$0" $!; wait', stop_signal]
     with (folder / "log").open("wb") as log:
-        # A session of its own: Ctrl-C is for the tests, which then stop their servers themselves.
+        # In a session of its own: Ctrl-C is for the tests, which then stop their servers in order.
         process = subprocess.Popen(
-            command, cwd=folder, user=user, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            [*guard, *command],
+            cwd=folder,
+            user=user,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
 
     def stop() -> None:
-        process.send_signal(stop_signal)
-        process.wait(10)
+        process.communicate(timeout=10)
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(stop)
