@@ -4,6 +4,7 @@ Who runs it, for how long, and where the answer is stored is ``running.py``'s bu
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -94,26 +95,33 @@ async def _write(model: ChatModel, context: AnswerContext, emit: Emit, preface: 
 
     status = "complete"
     try:
-        async for event in model.stream(_request(model, context)):
-            if isinstance(event, TextDelta):
-                await show(writer.feed(event.text))
-            elif isinstance(event, Finished):
-                trace["usage"] = event.usage
-            else:
-                raise ModelError(retryable=True)  # a call to a tool that was never offered
-        await show(writer.close())
+        async with aclosing(model.stream(_request(model, context))) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    text = writer.feed(event.text)
+                    if writer.unknown and not shown:
+                        # Whatever a model goes on to say after this has no source.
+                        await show(NOTHING_FOUND)
+                        break
+                    await show(text)
+                elif isinstance(event, Finished):
+                    trace["usage"] = event.usage
+                    await show(writer.close())
+                else:
+                    raise ModelError(retryable=True)  # a call to a tool that was never offered
         if not shown:
             raise ModelError(retryable=True)
     except ModelError:
         if not shown:
             raise
         status = "interrupted"
-    answered = bool(writer.citations) and not writer.unknown
+    citations = tuple(cited for cited in writer.citations if f"[{cited.number}]" in shown)
+    answered = bool(citations) and not writer.unknown
     return Answer(
         text=shown.rstrip(),
         status=status,  # type: ignore[arg-type]
         answered=answered and status == "complete",
-        citations=writer.citations,
+        citations=citations,
         suggestions=() if answered else _nearest_pages(context),
         engine=model.name,
         trace=trace,

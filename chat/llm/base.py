@@ -1,7 +1,7 @@
 """The contract of a chat model: a request in, a stream of typed events out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,5 +49,5 @@ class ChatModel(ABC):
     reads_prompt = True
 
     @abstractmethod
-    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Events up to one ``Finished``. Raises ModelError when the stream fails or ends without one."""

@@ -7,7 +7,7 @@ model is down.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
 from accounts.records import AccountFact, TicketFact
@@ -18,7 +18,7 @@ from knowledge.errors import EmbeddingError
 from knowledge.markdown import Block
 from knowledge.similarity import similarities
 
-NOT_FOUND = "[0] I couldn't find an answer to that in the documentation."
+NOT_FOUND = "[0]"
 RECORD_INTRO = "From your account:"
 DOCUMENTS_INTRO = "From the documentation:"
 SIGN_IN = "I can't see your account in this chat. Sign in, and I can answer from your own record, too."
@@ -56,7 +56,7 @@ class ExtractiveModel(ChatModel):
     name = "extractive"
     reads_prompt = False
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         text = await asyncio.to_thread(compose, request.context)
         for piece in re.findall(r"\s*\S+\s*", text):
             yield TextDelta(piece)
@@ -82,7 +82,7 @@ def compose(context: AnswerContext) -> str:
     quotes = _quotes(question, context, MAX_WORDS - sum(extraction.words(part) for part in record))
     parts = [*([RECORD_INTRO, *record] if record else []), *([DOCUMENTS_INTRO, *quotes] if quotes else [])]
     if context.question.customer_id is None and OWN_RECORD.search(question):
-        parts.append(SIGN_IN if parts else f"[0] {SIGN_IN}")
+        parts.append(SIGN_IN)
     return "\n\n".join(parts) or NOT_FOUND
 
 

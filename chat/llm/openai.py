@@ -8,7 +8,7 @@ So: no ``finish_reason``, no answer; three deadlines of ours; every failure beco
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -33,7 +33,7 @@ class OpenAIModel(ChatModel):
         self._client: AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         client = await self._connected()
         loop = asyncio.get_running_loop()
         started = loop.time()

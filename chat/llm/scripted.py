@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from chat.errors import ModelError
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
@@ -24,7 +24,7 @@ class ScriptedModel(ChatModel):
     def will_say(self, *deltas: str | ModelError) -> None:
         self.scripts.append(list(deltas))
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         self.requests.append(request)
         script = self.scripts.popleft() if self.scripts else ["The scripted model has nothing to say."]
         for position, delta in enumerate(script):

@@ -240,6 +240,17 @@ async def test_when_the_model_is_down_the_documents_answer_and_say_so(visit, mod
     assert finished["citations"]
 
 
+async def test_what_a_model_adds_to_not_knowing_is_not_said(visit, model):
+    model.will_say("[0] I am not sure, but ", "the price is $99.")
+    visitor = await visit()
+
+    finished = await visitor.ask("What does it cost?")
+
+    assert "$99" not in finished["text"]
+    assert finished["text"].startswith("I couldn't find anything about that")
+    assert (finished["answered"], finished["citations"]) == (False, [])
+
+
 async def test_feedback_is_kept_once_per_answer(visit, model):
     visitor = await visit()
     finished = await visitor.ask("Refund?")
