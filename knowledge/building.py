@@ -41,7 +41,7 @@ def build_index(collection_id: int) -> IndexVersion | None:
         raise
     version.build_seconds = monotonic() - started
     switched = switch_to(version)
-    clean_up(collection_id)
+    clean_up(version)
     log.info("index_built", collection=collection.slug, version=version.pk, served=switched, chunks=version.chunk_count)
     return version if switched else None
 
@@ -106,13 +106,13 @@ def switch_to(version: IndexVersion) -> bool:
     return True
 
 
-def clean_up(collection_id: int) -> None:
-    """Keeps the last few versions that were served; whoever has an older one open keeps its open files."""
-    versions = IndexVersion.objects.filter(collection=collection_id)
+def clean_up(finished: IndexVersion) -> None:
+    """Keeps the last few versions that were served, and what others are building."""
+    versions = IndexVersion.objects.filter(collection=finished.collection_id)
     kept = list(
         versions.filter(status__in=[Status.SERVING, Status.RETIRED]).values_list("pk", flat=True)[:KEPT_VERSIONS]
     )
-    being_built = Q(status=Status.BUILDING, lease_expires_at__gt=timezone.now())
+    being_built = Q(status=Status.BUILDING, lease_expires_at__gt=timezone.now()) & ~Q(pk=finished.pk)
     old = versions.exclude(pk__in=kept).exclude(being_built)
     folders = list(old.values_list("folder", flat=True))
     old.delete()

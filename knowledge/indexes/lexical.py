@@ -1,8 +1,10 @@
 """Full-text search: English words by their stems, and identifiers as they are written."""
 
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tantivy
 
@@ -13,8 +15,9 @@ FOLDER = "text"
 WRITER_MEMORY = 50_000_000
 # A pasted log is no question; the rest of it would only cost time.
 MOST_TERMS = 64
-# Every chunk of a page has its title: with more weight it would outvote what a chunk says itself.
-BOOSTS = {"title": 0.5, "headings": 0.5, "text": 1.0, "identifiers": 1.0}
+# Every chunk of a page has its title: with more weight it would outvote what a chunk says itself. An error code
+# somebody pasted is what they look for.
+BOOSTS = {"title": 0.5, "headings": 0.5, "text": 1.0, "identifiers": 2.0}
 STEMMED = ("title", "headings", "text")
 COMPOUND = re.compile(r"\w+(?:[.:/@-]\w+)*")
 
@@ -81,8 +84,13 @@ class TantivyTexts:
 
     @classmethod
     def open(cls, folder: Path) -> "TantivyTexts":
+        """Opens a copy nobody else knows: a file that shrinks while it is mapped would end this process."""
         try:
-            return cls(register(tantivy.Index.open(str(folder / FOLDER))))
+            with TemporaryDirectory(prefix="supportbot-") as private:
+                shutil.copytree(folder / FOLDER, private, dirs_exist_ok=True)
+                index = register(tantivy.Index.open(private))
+                index.config_reader(reload_policy="manual")
+                return cls(index)
         except (ValueError, OSError) as error:
             raise IndexUnusable from error
 

@@ -1,0 +1,100 @@
+import pytest
+
+from knowledge.loaders.markdown import load_markdown
+
+PAGE = """---
+title: Track events
+description: "Count what visitors do."
+---
+
+import useBaseUrl from '@docusaurus/useBaseUrl';
+import {
+  Required,
+  Optional,
+} from '../helpers';
+export const answer = {
+  is: 42,
+};
+
+<head>
+  <script type="application/ld+json">{`{"secret": "only for machines"}`}</script>
+</head>
+
+{/* a note to ourselves */}
+<!-- another one -->
+
+Put the snippet into `<head>` of <b>every</b> page.
+
+<CtaBox headline="Try {it} > now" />
+<div class="browser"><img alt="Screen" src={useBaseUrl('img/screen.png')} /></div>
+
+:::tip Using <Brand/>WordPress?
+There is a plugin.
+:::
+
+```html
+<script src="x.js"></script>
+<!-- kept -->
+```
+
+### date_range <Required /> {#date_range}
+
+Replace <your-domain> and see <https://example.com>.
+"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    return load_markdown(PAGE)
+
+
+def test_title_and_description_come_from_the_front_matter(page):
+    assert (page.title, page.description) == ("Track events", "Count what visitors do.")
+
+
+@pytest.mark.parametrize(
+    "gone", ["import ", "export ", "42", "secret", "note to", "another one", "CtaBox", "screen.png", ":::"]
+)
+def test_what_only_the_site_generator_needs_is_gone(page, gone):
+    assert gone not in page.markdown
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "Put the snippet into `<head>` of **every** page.",
+        "**Using WordPress?**\n\nThere is a plugin.",
+        '```html\n<script src="x.js"></script>\n<!-- kept -->\n```',
+        "{#date_range}",
+        "Replace <your-domain> and see <https://example.com>.",
+    ],
+)
+def test_what_a_reader_sees_is_kept(page, kept):
+    assert kept in page.markdown
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<table><tr><th>Plan</th></tr><tr><td>Team</td></tr></table>", "| Plan |\n| --- |\n| Team |"),
+        ("<details><summary>Why?</summary>\n\nBecause.\n\n</details>", "**Why?**\n\nBecause."),
+        ('See <a class="x" href="/plans">the <em>plans</em></a>.', "See [the plans](/plans)."),
+        ("<ul><li>one<ul><li>two</li></ul></li></ul>", "- one\n  * two"),
+        ('!!! note "Mind"\n    Text of the note.\n\nAfter.', "**Mind**\n\nText of the note.\n\nAfter."),
+        ("{% raw %}Text{% endraw %} {{< figure src=1 >}}", "Text"),
+        ("<h2 id='x'>Plans</h2>\n\nText", "## Plans\n\nText"),
+        ("    kept = 1 < 2\n    <b>code</b>", "    kept = 1 < 2\n    <b>code</b>"),
+        ("<Tabs>\n\n      <Tab>\n\n        Text in a tab\n\n      </Tab>\n</Tabs>", "Text in a tab"),
+    ],
+)
+def test_foreign_markup_becomes_markdown(source, expected):
+    assert load_markdown(source).markdown.strip("\n ") == expected.strip("\n ")
+
+
+def test_the_first_level_one_heading_is_the_title_otherwise():
+    assert load_markdown("Intro\n\n# `Plans` and **prices** {#top}\n").title == "Plans and prices"
+
+
+@pytest.mark.parametrize("hostile", ["<a ", "<script>", "<!--", "{", "`", '<a "', "{/*", "export const "])
+def test_hostile_markup_takes_no_time(hostile):
+    load_markdown(hostile * (40_000 // len(hostile)))

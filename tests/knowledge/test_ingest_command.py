@@ -1,0 +1,118 @@
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from knowledge.access import CUSTOMERS, PUBLIC
+from knowledge.folders import page_url
+from knowledge.models import Collection, Document
+from knowledge.search import search_passages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "docs"
+    (root / "billing").mkdir(parents=True)
+    (root / "billing" / "refunds.md").write_text("# Refunds\n\nRefunds take five days.")
+    (root / "index.md").write_text("# Welcome\n\nStart here.")
+    (root / "logo.png").write_bytes(b"\x89PNG")
+    (root / ".git").mkdir()
+    (root / ".git" / "notes.md").write_text("hidden")
+    return root
+
+
+def run(path, *options):
+    out = StringIO()
+    call_command("ingest", str(path), "--collection", "docs", *options, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_a_folder_can_be_searched_without_any_worker(folder):
+    assert "2 added, 0 changed, 0 unchanged, 0 removed, 0 failed" in run(folder, "--audience", "public")
+
+    (passage,) = search_passages("refunds", PUBLIC, limit=1)
+    assert passage.title == "Refunds"
+
+
+def test_a_second_run_does_only_what_changed(folder):
+    run(folder, "--audience", "public")
+    (folder / "index.md").unlink()
+    (folder / "billing" / "refunds.md").write_text("# Refunds\n\nRefunds take nine days.")
+    (folder / "new.txt").write_text("A new page.")
+
+    assert "1 added, 1 changed, 0 unchanged, 1 removed, 0 failed" in run(folder)
+    assert "0 added, 0 changed, 2 unchanged, 0 removed, 0 failed" in run(folder)
+    assert "nine days" in search_passages("refunds", PUBLIC)[0].text
+
+
+def test_a_file_that_fails_is_named_with_its_reason_and_the_rest_is_read(folder):
+    (folder / "broken.md").write_bytes(b"%PDF-1.7")
+    out = StringIO()
+
+    with pytest.raises(SystemExit) as exit:
+        call_command("ingest", str(folder), "--collection", "docs", "--create", stdout=out, stderr=out)
+
+    assert exit.value.code == 1
+    assert "broken.md: This looks like a binary file" in out.getvalue()
+    assert "1 failed" in out.getvalue()
+    assert Document.objects.filter(status=Document.Status.READY).count() == 2
+
+
+def test_a_single_file_is_a_document(folder):
+    assert "1 added" in run(folder / "billing" / "refunds.md", "--audience", "customers")
+    assert Document.objects.get().path == "refunds.md"
+    assert search_passages("refunds", PUBLIC) == []
+    assert search_passages("refunds", CUSTOMERS)
+
+
+def test_a_collection_made_without_an_audience_is_for_staff(folder):
+    run(folder, "--create")
+
+    assert Collection.objects.get().audience == "staff"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ([], "To create it, say who may read it: --audience"),
+        (["--audience", "nobody"], "invalid choice"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_explained(folder, options, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        run(folder, *options)
+
+
+def test_the_audience_of_a_collection_is_not_changed_in_passing(folder):
+    run(folder, "--audience", "staff")
+
+    with pytest.raises(CommandError, match="is for staff, not public") as error:
+        run(folder, "--audience", "public")
+    assert error.value.returncode == 2
+
+
+@pytest.mark.parametrize("path", ["no-such-folder", "empty"])
+def test_a_path_without_documents_is_an_error(tmp_path, path):
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(CommandError) as error:
+        run(tmp_path / path, "--create")
+    assert error.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "url"),
+    [
+        ("billing/refunds.md", b"Text", "https://x.example/help/billing/refunds"),
+        ("billing/index.md", b"Text", "https://x.example/help/billing"),
+        ("index.html", b"Text", "https://x.example/help"),
+        ("a/b.md", b"---\nslug: /start\n---\n", "https://x.example/help/start"),
+        ("a/b.md", b"---\nslug: start\n---\n", "https://x.example/help/a/start"),
+        ("a/b.md", b"---\nid: start\n---\n", "https://x.example/help/a/start"),
+        ("a/big plans.md", b"Text", "https://x.example/help/a/big%20plans"),
+    ],
+)
+def test_a_page_is_linked_where_it_is_published(path, data, url):
+    assert page_url("https://x.example/help/", path, data) == url

@@ -1,0 +1,189 @@
+import pytest
+from django.utils import timezone
+
+from knowledge import ingestion, leases, services
+from knowledge.chunking import chunk
+from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.errors import EmbeddingError
+from knowledge.ingestion import ingest
+from knowledge.models import Chunk, Collection, Document, Embedding
+
+pytestmark = pytest.mark.django_db
+Status = Document.Status
+
+PAGE = "---\ndescription: When money comes back.\n---\n# Billing\n\n## Refunds\n\nRefunds take five days."
+
+
+@pytest.fixture
+def embedded(monkeypatch):
+    """The texts of every call of the embedder."""
+    calls: list[list[str]] = []
+    embed = HashingEmbedder.embed
+
+    def remembering(self, texts):
+        calls.append(list(texts))
+        return embed(self, texts)
+
+    monkeypatch.setattr(HashingEmbedder, "embed", remembering)
+    return calls
+
+
+def test_a_document_becomes_chunks_with_vectors(docs, put):
+    document = put("billing.md", PAGE)
+
+    assert ingest([document.pk]) == {docs.pk}
+
+    document.refresh_from_db()
+    assert (document.status, document.title, document.description) == (
+        Status.READY,
+        "Billing",
+        "When money comes back.",
+    )
+    assert document.indexed_at is not None
+    hashes = set(Chunk.objects.filter(document=document, revision=1).values_list("content_hash", flat=True))
+    assert hashes == set(Embedding.objects.filter(model="hashing").values_list("content_hash", flat=True))
+    assert Collection.objects.get().content_version == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "sentence"),
+    [
+        ("empty.html", b"<script>only()</script>", "no text in this document"),
+        ("headings.md", b"# Only\n\n## Headings", "headings but no text"),
+    ],
+)
+def test_a_document_that_fails_says_why_and_holds_up_nobody(put, path, data, sentence):
+    bad, good = put(path, data), put("good.md", PAGE)
+
+    ingest([bad.pk, good.pk])
+
+    assert sentence in Document.objects.get(pk=bad.pk).error
+    assert Document.objects.get(pk=good.pk).status == Status.READY
+
+
+def test_a_fault_of_ours_fails_one_document_and_no_other(put, monkeypatch):
+    bad, good = put("bad.md", "# bad\n\nText"), put("good.md", PAGE)
+
+    def broken(title, *args):
+        if title == "bad":
+            raise RecursionError
+        return chunk(title, *args)
+
+    monkeypatch.setattr(ingestion, "chunk", broken)
+    ingest([bad.pk, good.pk])
+
+    assert [document.status for document in Document.objects.order_by("path")] == [Status.FAILED, Status.READY]
+
+
+def test_only_what_is_new_is_embedded(put, embedded):
+    ingest([put("a.md", f"{PAGE}\n\n## Invoices\n\nInvoices come by mail on the first day of the month, always.").pk])
+    ingest([put("a.md", f"{PAGE}\n\n## Invoices\n\nInvoices are in your account from the first of the month on.").pk])
+
+    (text,) = embedded[-1]
+    assert "in your account" in text
+
+
+def test_a_passage_that_says_the_same_keeps_its_row(put):
+    invoices = "## Invoices\n\nInvoices come by mail on the first day of every month, to the address of your account."
+    ingest([put("a.md", f"# Billing\n\n{invoices}").pk])
+    before = Chunk.objects.get()
+
+    ingest([put("a.md", f"# Billing\n\n## Refunds\n\n{'Refunds take five days. ' * 9}\n\n{invoices}").pk])
+
+    after = Chunk.objects.get(pk=before.pk)
+    assert (after.revision, after.position, after.text) == (2, 1, before.text)
+
+
+def test_processing_again_changes_nothing(docs, put):
+    document = put("a.md", PAGE)
+    ingest([document.pk])
+    services.make_pending([document.pk])
+
+    assert ingest([document.pk]) == set()
+    assert Collection.objects.get().content_version == 1
+
+
+def test_what_is_no_longer_said_leaves_no_vector(put):
+    ingest([put("a.md", PAGE).pk])
+    ingest([put("a.md", "Something else entirely.").pk])
+
+    assert Embedding.objects.count() == Chunk.objects.count() == 1
+
+
+def test_a_result_for_an_older_revision_is_refused(put, monkeypatch):
+    document = put("a.md", PAGE)
+    embed = ingestion.embed
+
+    def edited_meanwhile(group, embedder):
+        embed(group, embedder)
+        put("a.md", "Edited while the old text was embedded.")
+
+    monkeypatch.setattr(ingestion, "embed", edited_meanwhile)
+    assert ingest([document.pk]) == set()
+
+    document.refresh_from_db()
+    assert (document.status, document.revision, document.chunks.count()) == (Status.PENDING, 2, 0)
+
+
+def test_a_worker_that_was_killed_is_replaced_and_its_vectors_are_used(put, monkeypatch):
+    document = put("a.md", PAGE)
+
+    def killed(prepared):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(ingestion, "store", killed)
+        ingest([document.pk])
+    Document.objects.update(lease_expires_at=timezone.now())
+    monkeypatch.setattr(HashingEmbedder, "embed", None)
+
+    ingest(leases.take_unfinished())
+    assert Document.objects.get().status == Status.READY
+
+
+def test_a_document_that_kills_its_worker_is_given_up(put):
+    document = put("a.md", PAGE)
+    Document.objects.update(attempts=leases.MOST_ATTEMPTS)
+
+    ingest([document.pk])
+
+    assert "again and again" in Document.objects.get().error
+
+
+@pytest.mark.parametrize(("retryable", "status"), [(True, Status.PENDING), (False, Status.FAILED)])
+def test_an_embedder_that_fails_is_tried_again_if_that_may_help(put, monkeypatch, retryable, status):
+    document = put("a.md", PAGE)
+
+    def down(self, texts):
+        raise EmbeddingError("The embedding service does not answer.", retryable=retryable)
+
+    monkeypatch.setattr(HashingEmbedder, "embed", down)
+    ingest([document.pk])
+
+    document.refresh_from_db()
+    assert document.status == status
+    assert document.lease_expires_at is None or document.lease_expires_at > timezone.now()
+
+
+def test_a_processed_document_that_is_broken_by_an_edit_is_silent(docs, put):
+    ingest([put("a.md", PAGE).pk])
+
+    assert ingest([put("a.md", "<!-- nothing but a comment -->").pk]) == {docs.pk}
+    assert Chunk.objects.count() == 0
+
+
+def test_progress_is_told_for_every_document(put):
+    documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
+    told: list[Document] = []
+
+    ingest([document.pk for document in documents], on_progress=told.append)
+
+    assert told == documents
+
+
+def test_documents_are_embedded_together(put, embedded):
+    documents = [put(f"{number}.md", f"Text number {number}") for number in range(20)]
+
+    ingest([document.pk for document in documents])
+
+    assert [len(texts) for texts in embedded] == [20]
