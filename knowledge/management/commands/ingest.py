@@ -47,8 +47,13 @@ class Command(BaseCommand):
         path: Path = options["path"].resolve()
         if not path.exists():
             raise CommandError(f"There is no file or folder {path}.", returncode=BAD_ARGUMENTS)
+        prefix = options["url_prefix"]
+        if prefix and not prefix.startswith(("https://", "http://")):
+            raise CommandError(
+                f"--url-prefix must start with https:// or http://, not {prefix!r}.", returncode=BAD_ARGUMENTS
+            )
         collection = self.collection(options["collection"], options["audience"], create=options["create"])
-        run = save(collection, path, options["url_prefix"])
+        run = save(collection, path, prefix)
         if not run.counts:
             raise CommandError(f"There are no .md, .mdx, .html or .txt files in {path}.", returncode=BAD_ARGUMENTS)
         try:
@@ -108,7 +113,8 @@ def save(collection: Collection, path: Path, url_prefix: str) -> Import:
         seen.add(document.pk)
         run.counts[("changed" if existed else "added") if changed else "unchanged"] += 1
         note(document, run)
-    if source:
+    if source and seen:
+        # A folder without a single document is a wrong path or a missing mount, not a wish to delete everything.
         gone = list(source.documents.exclude(pk__in=seen))
         services.delete(gone)
         run.counts["removed"] += len(gone)
