@@ -45,6 +45,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.customer: dict[str, Any] | None = None
         self.customer_id: int | None = None
         self.own_ids: set[str] = set()
+        self.finished: set[str] = set()
         await self.accept()
         self.waiting_for_hello = asyncio.create_task(self._close_without_hello())
 
@@ -179,13 +180,16 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         for message in state.messages:
             if message.get("id") not in self.own_ids:
                 await self.send_json(frames.news(message))
+            self.finished.add(message["message"])
         self.seen = state.last_seq
         if state.mode != self.mode:
             self.mode = state.mode
             await self.send_json(frames.mode(state.mode, agent=state.agent))
 
     async def answer_frame(self, event: dict[str, Any]) -> None:
-        await self.send_json(event["frame"])
+        """A piece of a running answer. One that was overtaken by the end of its answer is late news."""
+        if event["frame"]["message"] not in self.finished:
+            await self.send_json(event["frame"])
 
     async def agent_typing(self, event: dict[str, Any]) -> None:
         await self.send_json(frames.typing(event["author"]))

@@ -38,7 +38,9 @@ class Widget(models.Model):
         max_length=7, default="#1d4ed8", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Use a colour like #1d4ed8.")]
     )
     suggestions = models.JSONField(default=list, blank=True, help_text="Questions offered in an empty chat.")
-    collections = models.ManyToManyField("knowledge.Collection", blank=True)
+    collections = models.ManyToManyField(
+        "knowledge.Collection", blank=True, help_text="None chosen: all that the visitor may read."
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -83,7 +83,7 @@ def question_of(answer: Message) -> Question:
     return Question(
         text=asked.text,
         widget_name=conversation.widget.name,
-        collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)),
+        collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         customer_id=customer.pk if customer and customer.is_active else None,
         history=history_before(asked),
         page=conversation.page,

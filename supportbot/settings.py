@@ -504,6 +504,7 @@ LOGGING = {
             "celery.app.trace",
             "celery.beat",
             "celery.worker.strategy",
+            "faiss.loader",
             "django_structlog.celery",
             "httpcore2",
             "httpx2",

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='widget',
             name='collections',
-            field=models.ManyToManyField(blank=True, to='knowledge.collection'),
+            field=models.ManyToManyField(blank=True, help_text='None chosen: all that the visitor may read.', to='knowledge.collection'),
         ),
         migrations.AddField(
             model_name='conversation',

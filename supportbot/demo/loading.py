@@ -34,7 +34,7 @@ def load(force: bool = False) -> None:
     records.load(written["customers"], timezone.now())
     staff.load(written["agents"], written["company"]["domain"])
     collections = [load_collection(collection) for collection in written["collections"]]
-    load_widget(written["widget"], collections)
+    load_widget(written["widget"])
     prepare_broker()
     for collection in collections:
         enqueue(load_documents(collection))
@@ -76,9 +76,8 @@ def load_documents(collection: Collection) -> list[int]:
     return [document.pk for document, changed in saved if changed and document.status == Document.Status.PENDING]
 
 
-def load_widget(written: dict[str, object], collections: list[Collection]) -> None:
+def load_widget(written: dict[str, object]) -> None:
     widget, _ = Widget.objects.update_or_create(public_key=WIDGET_KEY, defaults=written)
-    widget.collections.set(c for c in collections if c.audience != Collection.Audience.STAFF)
     allow_this_site(widget)
 
 

@@ -1,6 +1,8 @@
 """A small help centre that is really ingested and indexed, a widget on it, and sockets to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -112,7 +114,9 @@ async def visit(widget: Widget) -> AsyncIterator[Callable[..., Awaitable[Visitor
 
     yield open_one
     for visitor in opened:
-        await visitor.disconnect()
+        # A socket that the server has closed is gone already.
+        with suppress(asyncio.CancelledError):
+            await visitor.disconnect()
 
 
 def token_for(customer: Customer, widget: Widget, **changes: Any) -> str:

@@ -53,12 +53,14 @@ async def test_an_unknown_widget_is_refused(widget):
 
 async def test_an_answer_streams_with_citations_and_is_stored(visit, model):
     model.will_say("Refunds take ", "5 to 10 business days [1].")
+    model.gate = asyncio.Event()
     visitor = await visit()
 
     await visitor.send_json_to({"type": "message", "id": "q1", "text": "How long does a refund take?"})
     accepted = await visitor.until("accepted")
     started = await visitor.until("answer.started")
     delta = await visitor.until("answer.delta")
+    model.gate.set()
     finished = await visitor.until("answer.finished")
 
     assert (accepted["id"], accepted["seq"]) == ("q1", 1)
@@ -94,6 +96,17 @@ async def test_an_anonymous_visitor_is_answered_from_public_pages_only(visit, mo
     assert "29 euros" in prompt
     assert "discount floor" not in model.requests[0].messages[0]["content"]
     assert "15 percent" not in model.requests[0].messages[0]["content"]
+
+
+async def test_a_widget_without_collections_still_shows_only_what_its_visitor_may_read(visit, model, widget):
+    await in_database(widget.collections.clear)()
+    visitor = await visit()
+
+    await visitor.ask("What does the Team plan cost, and what is the discount floor against Tillwise?")
+
+    system = model.requests[0].messages[0]["content"]
+    assert "29 euros" in system
+    assert "discount floor" not in system
 
 
 async def test_a_customer_is_answered_from_their_pages_and_record(visit, model, widget, customer):
