@@ -1,6 +1,7 @@
 // Bundles src/ into the one file that pages embed. `npm run build` writes it,
 // `npm run build -- --check` only says whether the committed file is up to date.
-import { readFile, writeFile, mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile, readdir, writeFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -32,6 +33,16 @@ const tightTemplates = {
   },
 };
 
+// What it was built from, so that a test without Node can tell that a source was changed and not built.
+async function fingerprint() {
+  const sources = (await readdir(`${here}/src`, { recursive: true })).filter((name) => /\.(js|css)$/.test(name));
+  const hash = createHash("sha256");
+  for (const name of ["build.js", "package-lock.json", ...sources.map((source) => `src/${source}`).sort()]) {
+    hash.update(name).update(await readFile(`${here}/${name}`));
+  }
+  return hash.digest("hex");
+}
+
 const { outputFiles } = await esbuild.build({
   absWorkingDir: here,
   entryPoints: ["src/index.js"],
@@ -42,7 +53,12 @@ const { outputFiles } = await esbuild.build({
   charset: "utf8",
   pure: ["console.assert"],
   legalComments: "none",
-  banner: { js: "/* Built from chat/widget; do not edit. Includes lit (BSD-3-Clause) and streaming-markdown (MIT, 2024 Damian Tarnawski). */" },
+  banner: {
+    js: [
+      "/* Built from chat/widget; do not edit. Includes lit (BSD-3-Clause) and streaming-markdown (MIT, 2024 Damian Tarnawski).",
+      `   Sources: ${await fingerprint()} */`,
+    ].join("\n"),
+  },
   plugins: [minifiedCss, tightTemplates],
   write: false,
 });
