@@ -31,7 +31,7 @@ def external_id_from(token: str, *, secret: str, audience: str) -> str:
         )
     except jwt.InvalidTokenError as error:
         raise IdentityError(str(error)) from error
-    if claims["exp"] - claims["iat"] > LONGEST_LIFE.total_seconds():
+    if int(claims["exp"]) - int(claims["iat"]) > LONGEST_LIFE.total_seconds():
         raise IdentityError("The token lives longer than 24 hours.")
     return str(claims["sub"])
 

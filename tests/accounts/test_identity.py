@@ -38,6 +38,12 @@ def test_clocks_may_differ_by_a_minute():
     assert external_id_from(signed(exp=late), secret=SECRET, audience=KEY) == "cus_1"
 
 
+def test_times_may_be_written_as_text():
+    expires = int(datetime.now(UTC).timestamp()) + 60
+
+    assert external_id_from(signed(exp=str(expires)), secret=SECRET, audience=KEY) == "cus_1"
+
+
 WRONG = {
     "empty": lambda: "",
     "no token": lambda: "a.b.c",
