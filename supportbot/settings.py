@@ -98,7 +98,7 @@ try:
 except OSError as error:
     refuse(f"DATA_DIR must be a folder this program may write to; {error}.")
 DATABASE_URL = text("DATABASE_URL")
-REDIS_URL = web_address("REDIS_URL", "", "redis", "rediss", "unix")
+REDIS_URL = web_address("REDIS_URL", "", "redis", "rediss")
 PUBLIC_URL = web_address("PUBLIC_URL", "http://127.0.0.1:8000", "http", "https")
 VECTOR_STORE_URL = choice("VECTOR_STORE_URL", "faiss://", "faiss://")
 
@@ -211,6 +211,7 @@ def postgresql(raw: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
     if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
         raise ValueError
+    config["CONN_HEALTH_CHECKS"] = True
     config["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 10, "timeout": 10}, **config.get("OPTIONS", {})}
     return config
 

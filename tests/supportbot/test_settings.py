@@ -85,6 +85,12 @@ def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path):
     assert result.stderr.count("\n") == 1
 
 
+def test_connections_of_the_pool_are_tested_before_they_are_used(tmp_path):
+    result = python(SHOW.format("DATABASES"), tmp_path, SECRET_KEY="given", DATABASE_URL="postgres://db/name")
+
+    assert "'CONN_HEALTH_CHECKS': True" in result.stdout
+
+
 def test_a_secret_may_be_a_file(tmp_path):
     (tmp_path / "key").write_text("from-a-file\n")
 
