@@ -37,7 +37,11 @@ class OpenAIModel(ChatModel):
         client = await self._connected()
         loop = asyncio.get_running_loop()
         started = loop.time()
-        chunks = await self._open(client, request)
+        try:
+            async with asyncio.timeout_at(started + settings.CHAT_FIRST_TOKEN_SECONDS):
+                chunks = await self._open(client, request)
+        except TimeoutError as error:
+            raise _model_error(error) from error
         try:
             reading = _Reading(self.name)
             iterator = aiter(chunks)
@@ -57,8 +61,7 @@ class OpenAIModel(ChatModel):
         """The open stream, tried again once after a pause when the server says it may pass."""
         for attempt in range(ATTEMPTS):
             try:
-                async with asyncio.timeout(settings.CHAT_FIRST_TOKEN_SECONDS):
-                    return await self._request(client, request)
+                return await self._request(client, request)
             except Exception as error:
                 failure = _model_error(error)
             if not failure.retryable or attempt == ATTEMPTS - 1:

@@ -93,6 +93,13 @@ async def test_a_passing_fault_is_tried_again_once(server: ModelServer):
     assert len(server.requests) == 2
 
 
+async def test_trying_again_does_not_make_anybody_wait_longer_for_the_first_word(server: ModelServer):
+    with pytest.raises(ModelError):
+        await ask("never")
+
+    assert len(server.requests) == 1
+
+
 async def test_a_refused_key_is_not_tried_again(server: ModelServer):
     with pytest.raises(ModelError) as refused:
         await ask("401")
