@@ -118,6 +118,8 @@ def mark_read_by_visitor(conversation_id: int, seq: int) -> None:
 def request_person(conversation_id: int, note: str = "") -> None:
     """Puts the conversation in the agents' queue; asking twice changes nothing."""
     conversation = _locked(conversation_id)
+    if conversation.mode == Conversation.Mode.RESOLVED:
+        raise ConversationClosed()
     if conversation.mode != Conversation.Mode.BOT:
         return
     _set_mode(conversation, Conversation.Mode.WAITING)

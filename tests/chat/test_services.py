@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chat import services
-from chat.errors import NotFound
+from chat.errors import ConversationClosed, NotFound
 from chat.models import Conversation, Message, Widget
 from chat.records import Answer, Cited
 
@@ -81,6 +81,13 @@ def test_only_an_answer_that_ended_badly_can_be_retried(conversation):
 
     with pytest.raises(NotFound):
         services.retry_answer(conversation.pk, str(answer.public_id))
+
+
+def test_a_resolved_conversation_says_so_to_whoever_asks_for_a_person(conversation):
+    services.resolve(conversation.pk)
+
+    with pytest.raises(ConversationClosed):
+        services.request_person(conversation.pk, "Hello?")
 
 
 @pytest.mark.parametrize("guess", ["1", "", "not-a-uuid", "00000000-0000-4000-8000-000000000000"])
