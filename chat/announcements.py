@@ -4,11 +4,36 @@ Announcements say *that* something changed, never what: whoever hears one reads 
 own eyes. So a lost one costs a delay and nothing else, and nothing private travels in one.
 """
 
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
 
 AGENTS = "agents"
+PATIENCE = 2.0
+
+T = TypeVar("T")
+
+
+async def attempt(work: Awaitable[T]) -> T | None:
+    """What the channel layer gives, or nothing while it is away: what happened has happened all the same."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await work
+    except (RedisError, OSError) as error:
+        log.warning("channel_layer_away", error=type(error).__name__)
+        return None
+
+
+async def tell(group: str, event: dict[str, object]) -> None:
+    await attempt(get_channel_layer().group_send(group, event))
 
 
 def visitors(conversation_id: int) -> str:
@@ -33,4 +58,4 @@ def stop_answer(answer_id: int) -> None:
 
 
 def _send(group: str, event: dict[str, object]) -> None:
-    async_to_sync(get_channel_layer().group_send)(group, event)
+    async_to_sync(tell)(group, event)

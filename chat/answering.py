@@ -3,6 +3,7 @@
 Who runs it, for how long, and where the answer is stored is ``running.py``'s business.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -18,10 +19,11 @@ from chat import smalltalk, tokens
 from chat.citations import CitationWriter
 from chat.context import build_context
 from chat.errors import ModelError
+from chat.frames import clean
 from chat.llm import get_model
 from chat.llm.base import ChatModel, Finished, ModelRequest, TextDelta
 from chat.prompts import build_messages
-from chat.records import Answer, AnswerContext, Question
+from chat.records import Answer, AnswerContext, AnswerStatus, Question
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,8 @@ FALLBACK = "extractive"
 # The cosine from which a page is about the same subject, though it may not answer.
 RELATED = 0.3
 FALLBACK_NOTE = "I can't reach my language model right now, so here is what I found word for word:\n\n"
+# How a model says that it was not done: out of tokens, or silenced by a filter.
+CUT_SHORT = {"length", "content_filter"}
 NOTHING_FOUND = "I couldn't find anything about that in the documentation. A person can help you further."
 
 
@@ -79,7 +83,10 @@ async def _answer_with_fallback(context: AnswerContext, emit: Emit) -> Answer:
 
 
 async def _write(model: ChatModel, context: AnswerContext, emit: Emit, preface: str = "") -> Answer:
-    """Streams one model's answer. Raises ModelError only if nothing of it was shown yet."""
+    """Streams one model's answer. Raises ModelError only if nothing of it was shown yet.
+
+    One that is cancelled after that ends as interrupted, with the citations of what was shown.
+    """
     writer = CitationWriter(context.sources)
     started = perf_counter()
     trace: dict[str, Any] = {}
@@ -93,12 +100,12 @@ async def _write(model: ChatModel, context: AnswerContext, emit: Emit, preface: 
             shown += text
             await emit(Delta(text))
 
-    status = "complete"
+    status: AnswerStatus = "complete"
     try:
         async with aclosing(model.stream(_request(model, context))) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
-                    text = writer.feed(event.text)
+                    text = writer.feed(clean(event.text))
                     if writer.unknown and not shown:
                         # Whatever a model goes on to say after this has no source.
                         await show(NOTHING_FOUND)
@@ -106,12 +113,13 @@ async def _write(model: ChatModel, context: AnswerContext, emit: Emit, preface: 
                     await show(text)
                 elif isinstance(event, Finished):
                     trace["usage"] = event.usage
+                    status = "interrupted" if event.reason in CUT_SHORT else "complete"
                     await show(writer.close())
                 else:
                     raise ModelError(retryable=True)  # a call to a tool that was never offered
         if not shown:
             raise ModelError(retryable=True)
-    except ModelError:
+    except (ModelError, asyncio.CancelledError):
         if not shown:
             raise
         status = "interrupted"
@@ -119,7 +127,7 @@ async def _write(model: ChatModel, context: AnswerContext, emit: Emit, preface: 
     answered = bool(citations) and not writer.unknown
     return Answer(
         text=shown.rstrip(),
-        status=status,  # type: ignore[arg-type]
+        status=status,
         answered=answered and status == "complete",
         citations=citations,
         suggestions=() if answered else _nearest_pages(context),

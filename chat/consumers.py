@@ -26,12 +26,14 @@ log = structlog.get_logger(__name__)
 
 HELLO_SECONDS = 5.0
 TIMED_OUT = 4408
+LOOK_AGAIN_SECONDS = 10.0
 
 
 class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """One socket of one visitor. It reads no cookies: who is asking comes from ``hello`` alone."""
 
     conversation: Conversation | None = None
+    looking: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         headers = dict(self.scope["headers"])
@@ -56,6 +58,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def disconnect(self, code: int) -> None:
         if self.widget:
             self.waiting_for_hello.cancel()
+        if self.looking:
+            self.looking.cancel()
         if self.conversation:
             await self.channel_layer.group_discard(announcements.visitors(self.conversation.pk), self.channel_name)
 
@@ -123,9 +127,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if state.agent:
             await self.send_json(frames.mode(state.mode, agent=state.agent))
         if state.answering:
-            await self.channel_layer.group_send(
-                announcements.answer(state.answering.pk), {"type": "answer.replay", "channel": self.channel_name}
-            )
+            self._look_out()
+            replay = {"type": "answer.replay", "channel": self.channel_name}
+            await announcements.tell(announcements.answer(state.answering.pk), replay)
 
     async def on_message(self, frame: frames.NewMessage) -> None:
         text = frames.clean_text(frame)
@@ -134,11 +138,11 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             posted = await database_sync_to_async(services.post_message)(self._conversation_id, frame.id, text)
         except SupportbotError as error:
             raise FrameError(error.user_message, code=error.code, id=frame.id) from error
+        if posted.answer:  # Before the receipt, which fails when the socket is gone.
+            running.start(posted.answer)
         await self.send_json(
             frames.accepted(id=frame.id, message=str(posted.message.public_id), seq=posted.message.seq or 0)
         )
-        if posted.answer:
-            running.start(posted.answer)
 
     async def on_stop(self, frame: frames.Stop) -> None:
         await database_sync_to_async(services.stop_answer)(self._conversation_id, frame.message)
@@ -155,9 +159,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await database_sync_to_async(services.request_person)(self._conversation_id, frame.note or "")
 
     async def on_typing(self, frame: frames.Typing) -> None:
-        await self.channel_layer.group_send(
-            announcements.AGENTS, {"type": "visitor.typing", "conversation": self._conversation_id}
-        )
+        event = {"type": "visitor.typing", "conversation": self._conversation_id}
+        await announcements.tell(announcements.AGENTS, event)
 
     async def on_read(self, frame: frames.Read) -> None:
         await database_sync_to_async(services.mark_read_by_visitor)(self._conversation_id, frame.seq)
@@ -189,7 +192,22 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def answer_frame(self, event: dict[str, Any]) -> None:
         """A piece of a running answer. One that was overtaken by the end of its answer is late news."""
         if event["frame"]["message"] not in self.finished:
+            if event["frame"]["type"] == "answer.started":
+                self._look_out()
             await self.send_json(event["frame"])
+
+    def _look_out(self) -> None:
+        if self.looking is None or self.looking.done():
+            self.looking = asyncio.create_task(self._look_again())
+
+    async def _look_again(self) -> None:
+        """Announcements can be lost, and writers with their process: while an answer is due, this socket asks."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await database_sync_to_async(services.close_lost_answers)(self._conversation_id)
+            await announcements.attempt(self.channel_layer.send(self.channel_name, {"type": "conversation.changed"}))
+            if not await database_sync_to_async(selectors.running_answer)(self._conversation_id):
+                return
 
     async def agent_typing(self, event: dict[str, Any]) -> None:
         await self.send_json(frames.typing(event["author"]))

@@ -8,18 +8,24 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from chat.errors import FrameError
 from chat.records import Cited
 
 MAX_MESSAGE_CHARACTERS = 8000
 
-ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-ServerId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+# NUL and halves of surrogate pairs cannot be stored; the other controls and the invisible characters only hide things.
+UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\U000e0000-\U000e007f\u2060\u200b]")
 
-# NUL cannot be stored; the other C0 controls and the invisible "tag" characters only hide things.
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\U000e0000-\U000e007f\u2060\u200b]")
+
+def clean(text: str) -> str:
+    return UNWANTED.sub("", text)
+
+
+ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+ServerId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Text = Annotated[str, AfterValidator(clean)]
 
 
 class Frame(BaseModel):
@@ -31,9 +37,9 @@ class Page(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
-    url: str = Field(default="", max_length=2000)
-    title: str = Field(default="", max_length=500)
-    locale: str = Field(default="", max_length=35)
+    url: Text = Field(default="", max_length=2000)
+    title: Text = Field(default="", max_length=500)
+    locale: Text = Field(default="", max_length=35)
 
 
 class Hello(Frame):
@@ -64,13 +70,13 @@ class Rate(Frame):
     type: Literal["feedback"]
     message: ServerId
     rating: Literal["up", "down"]
-    reason: str | None = Field(default=None, max_length=100)
-    comment: str | None = Field(default=None, max_length=2000)
+    reason: Text | None = Field(default=None, max_length=100)
+    comment: Text | None = Field(default=None, max_length=2000)
 
 
 class Handoff(Frame):
     type: Literal["handoff"]
-    note: str | None = Field(default=None, max_length=2000)
+    note: Text | None = Field(default=None, max_length=2000)
 
 
 class Typing(Frame):
@@ -106,7 +112,7 @@ def clean_text(frame: NewMessage) -> str:
             code="message_too_long",
             id=frame.id,
         )
-    text = UNWANTED.sub("", frame.text).strip()
+    text = clean(frame.text).strip()
     if not text:
         raise FrameError("The message is empty.", code="message_empty", id=frame.id)
     return text

@@ -8,6 +8,7 @@ from accounts.records import AccountFact, CustomerRecord, TicketFact
 from knowledge.records import Passage
 
 Role = Literal["customer", "bot", "agent"]
+AnswerStatus = Literal["complete", "stopped", "interrupted", "failed"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Answer:
     """How an answer ended. ``answered`` is False when the sources do not say."""
 
     text: str
-    status: Literal["complete", "stopped", "interrupted", "failed"] = "complete"
+    status: AnswerStatus = "complete"
     answered: bool = True
     citations: tuple[Cited, ...] = ()
     suggestions: tuple[str, ...] = ()

@@ -7,17 +7,19 @@ to stop, or to repeat what it has said so far to a socket that came back.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 import structlog
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
+from django.db import InterfaceError, OperationalError
 
 from chat import announcements, frames, metrics, services
 from chat.answering import Delta, Stage, answer_question
 from chat.models import Message
-from chat.records import Answer
+from chat.records import Answer, AnswerStatus
 from chat.selectors import question_of
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,8 @@ log = structlog.get_logger(__name__)
 FRAME_PAUSE = 0.05
 HEARTBEAT = 10.0
 SHUTDOWN_SECONDS = 5.0
+# A database that restarts is back in seconds; nobody else closes the answer before its lease is over.
+STORING_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 FAILED = "Something went wrong while I was answering. Please try again, or ask for a person."
 
@@ -61,8 +65,9 @@ class Writer:
         self.started = perf_counter()
         self.text = ""
         self.sent = 0
+        self.sending = asyncio.Lock()
         self.stage: dict[str, Any] | None = None
-        self.ending = ""
+        self.ending: AnswerStatus | None = None
         self.layer = get_channel_layer()
         self._writing: asyncio.Task[Answer] | None = None
 
@@ -79,11 +84,11 @@ class Writer:
                     for helper in helpers:
                         helper.cancel()
             await self._send_new_text()
-            stored = await database_sync_to_async(services.finish_answer)(self.answer.pk, answer)
+            stored = await self._store(answer)
             metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered).inc()
             log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
 
-    def end(self, status: str) -> None:
+    def end(self, status: AnswerStatus) -> None:
         """Stops the writing; what was said is stored with this status."""
         self.ending = status
         if self._writing:
@@ -94,14 +99,24 @@ class Writer:
         if self.ending:
             self._writing.cancel()
         try:
-            return await self._writing
+            answer = await self._writing
+            return replace(answer, status=self.ending) if self.ending and answer.status != "complete" else answer
         except asyncio.CancelledError:
-            status = self.ending or "interrupted"
-            return Answer(text=self.text.rstrip(), status=status, answered=False)  # type: ignore[arg-type]
+            return Answer(text=self.text.rstrip(), status=self.ending or "interrupted", answered=False)
         except Exception:
             # The outermost edge of an answer: a bug must not leave the customer waiting for ever.
             log.exception("answer_failed")
             return Answer(text=self.text.rstrip() or FAILED, status="failed", answered=False)
+
+    async def _store(self, answer: Answer) -> bool:
+        finish = database_sync_to_async(services.finish_answer)
+        for pause in STORING_PAUSES:
+            try:
+                return bool(await finish(self.answer.pk, answer))
+            except (OperationalError, InterfaceError) as error:
+                log.warning("answer_not_stored_yet", error=type(error).__name__)
+                await asyncio.sleep(pause)
+        return bool(await finish(self.answer.pk, answer))
 
     async def _answer(self) -> Answer:
         question = await database_sync_to_async(question_of)(self.answer)
@@ -124,32 +139,40 @@ class Writer:
             await self._send_new_text()
 
     async def _send_new_text(self) -> None:
-        offset, self.sent = self.sent, len(self.text)
-        if self.sent > offset:
-            await self._publish(
-                frames.answer_delta(message=self.public_id, offset=offset, text=self.text[offset : self.sent])
-            )
+        async with self.sending:
+            if text := self.text[self.sent :]:
+                await self._publish(frames.answer_delta(message=self.public_id, offset=self.sent, text=text))
+                self.sent += len(text)
 
     async def _beat(self) -> None:
         """Keeps the lease. An answer that somebody else has closed is not ours to write any more."""
         while True:
             await asyncio.sleep(HEARTBEAT)
-            if not await database_sync_to_async(services.keep_lease)(self.answer.pk, self.text):
+            try:
+                kept = await database_sync_to_async(services.keep_lease)(self.answer.pk, self.text)
+            except (OperationalError, InterfaceError):
+                continue
+            if not kept:
                 self.end("interrupted")
 
     @asynccontextmanager
     async def _ear(self) -> AsyncIterator[str]:
-        """A channel on the answer's own group, open before anybody hears of the answer: no request is missed."""
-        channel = await self.layer.new_channel()
+        """A channel on the answer's own group, open before anybody hears of the answer: no request is missed.
+
+        While the channel layer is away it is empty: the answer is written, and can only not be stopped.
+        """
+        channel = await announcements.attempt(self.layer.new_channel()) or ""
         group = announcements.answer(self.answer.pk)
-        await self.layer.group_add(group, channel)
+        if channel:
+            await announcements.attempt(self.layer.group_add(group, channel))
         try:
             yield channel
         finally:
-            await self.layer.group_discard(group, channel)
+            if channel:
+                await announcements.attempt(self.layer.group_discard(group, channel))
 
     async def _listen(self, channel: str) -> None:
-        while True:
+        while channel:
             event = await self.layer.receive(channel)
             if event["type"] == "answer.stop":
                 self.end("stopped")
@@ -158,13 +181,14 @@ class Writer:
 
     async def _replay(self, channel: str) -> None:
         """Everything so far, for one socket that came back; the next deltas follow on from it."""
-        so_far = [frames.answer_started(message=self.public_id, reply_to=self.reply_to)]
-        if self.stage:
-            so_far.append(self.stage)
-        if self.sent:
-            so_far.append(frames.answer_delta(message=self.public_id, offset=0, text=self.text[: self.sent]))
-        for frame in so_far:
-            await self.layer.send(channel, {"type": "answer.frame", "frame": frame})
+        async with self.sending:
+            so_far = [frames.answer_started(message=self.public_id, reply_to=self.reply_to)]
+            if self.stage:
+                so_far.append(self.stage)
+            if self.sent:
+                so_far.append(frames.answer_delta(message=self.public_id, offset=0, text=self.text[: self.sent]))
+            for frame in so_far:
+                await announcements.attempt(self.layer.send(channel, {"type": "answer.frame", "frame": frame}))
 
     async def _publish(self, frame: dict[str, Any]) -> None:
-        await self.layer.group_send(self.group, {"type": "answer.frame", "frame": frame})
+        await announcements.tell(self.group, {"type": "answer.frame", "frame": frame})

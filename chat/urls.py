@@ -6,5 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("chat.console.urls")),
     path("api/v1/answers", api.AnswersView.as_view(), name="answers"),
     path("ask/", pages.ask, name="ask"),
-    path("ask/<str:key>/", pages.ask, name="ask-widget"),
+    path("ask/<slug:key>/", pages.ask, name="ask-widget"),
 ]

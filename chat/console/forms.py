@@ -3,7 +3,7 @@
 from django import forms
 
 from chat.console.selectors import FOLDERS, LONGEST_LIST, PAGE
-from chat.frames import MAX_MESSAGE_CHARACTERS, UNWANTED
+from chat.frames import MAX_MESSAGE_CHARACTERS, clean
 
 
 class InboxForm(forms.Form):
@@ -50,7 +50,7 @@ class ReplyForm(forms.Form):
     client_id = forms.CharField(max_length=64, error_messages={"required": "Please reload the page and try again."})
 
     def clean_text(self) -> str:
-        text = UNWANTED.sub("", self.cleaned_data["text"]).strip()
+        text = clean(self.cleaned_data["text"]).strip()
         if not text:
             raise forms.ValidationError("Write something first.")
         return text

@@ -9,7 +9,7 @@ from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDel
 
 
 class ScriptedModel(ChatModel):
-    """Each script is the list of deltas of one answer, or the error it fails with part-way.
+    """Each script is the list of deltas of one answer, and the error it fails with or the way it ends.
 
     ``gate`` holds the stream after its first delta until it is set, for tests of stop and resume.
     """
@@ -17,11 +17,11 @@ class ScriptedModel(ChatModel):
     name = "scripted"
 
     def __init__(self) -> None:
-        self.scripts: deque[list[str | ModelError]] = deque()
+        self.scripts: deque[list[str | ModelError | Finished]] = deque()
         self.requests: list[ModelRequest] = []
         self.gate: asyncio.Event | None = None
 
-    def will_say(self, *deltas: str | ModelError) -> None:
+    def will_say(self, *deltas: str | ModelError | Finished) -> None:
         self.scripts.append(list(deltas))
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
@@ -30,6 +30,9 @@ class ScriptedModel(ChatModel):
         for position, delta in enumerate(script):
             if isinstance(delta, ModelError):
                 raise delta
+            if isinstance(delta, Finished):
+                yield delta
+                return
             yield TextDelta(delta)
             if self.gate and position == 0:
                 await self.gate.wait()

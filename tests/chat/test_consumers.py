@@ -6,10 +6,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from channels.db import database_sync_to_async as in_database
+from channels.layers import get_channel_layer
+from django.db import OperationalError
+from redis.exceptions import ConnectionError as RedisGone
 
 from chat import services
+from chat.consumers import VisitorConsumer
 from chat.errors import ModelError
+from chat.llm.base import Finished
 from chat.models import Conversation, Feedback, Message
+from chat.records import Answer
 from tests.chat.conftest import Visitor, token_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -390,3 +396,127 @@ async def test_bad_frames_leave_other_sockets_alone(visit, model):
     await noisy.until("error")
 
     assert (await quiet.ask("Refund?"))["status"] == "complete"
+
+
+# --- What must not be lost -----------------------------------------------------------------
+
+
+async def test_a_question_is_answered_even_if_its_socket_is_gone_before_the_receipt(widget, visit, model, monkeypatch):
+    send = VisitorConsumer.send_json
+
+    async def send_until_gone(self: VisitorConsumer, frame: dict[str, object], close: bool = False) -> None:
+        if frame["type"] == "accepted":
+            raise OSError("gone")
+        await send(self, frame, close)
+
+    monkeypatch.setattr(VisitorConsumer, "send_json", send_until_gone)
+    first = Visitor(widget)
+    session = (await first.hello())["session"]
+    await first.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
+    with pytest.raises(OSError, match="gone"):
+        await first.wait()
+
+    second = await visit(session=session)
+    answers = [message for message in second.ready["messages"] if message["role"] == "bot"]
+
+    assert (answers or [await second.until("answer.finished")])[0]["status"] == "complete"
+
+
+async def test_an_answer_is_stored_while_the_channel_layer_is_away(visit, model, monkeypatch):
+    async def gone(*_: object) -> None:
+        raise RedisGone("away")
+
+    visitor = await visit()
+    with monkeypatch.context() as away:
+        for name in ("group_send", "group_add", "new_channel", "send"):
+            away.setattr(get_channel_layer(), name, gone)
+        await visitor.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
+        await visitor.until("accepted")
+        answer = await in_database(Message.objects.filter(role="bot").get)()
+        for _ in range(250):
+            await in_database(answer.refresh_from_db)()
+            if answer.status != "streaming":
+                break
+            await asyncio.sleep(0.02)
+
+    assert answer.status == "complete"
+
+
+async def test_an_answer_waits_for_a_database_that_restarts(visit, model, monkeypatch):
+    finish, failures = services.finish_answer, [OperationalError("restarting")]
+
+    def restarting(answer_id: int, answer: Answer) -> bool:
+        if failures:
+            raise failures.pop()
+        return finish(answer_id, answer)
+
+    monkeypatch.setattr(services, "finish_answer", restarting)
+    monkeypatch.setattr("chat.running.STORING_PAUSES", (0.01,))
+
+    assert (await (await visit()).ask("Refund?"))["status"] == "complete"
+
+
+async def test_a_socket_finds_out_by_itself_that_the_writer_of_its_answer_is_gone(visit, model, monkeypatch):
+    monkeypatch.setattr("chat.services.LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr("chat.consumers.LOOK_AGAIN_SECONDS", 0.2)
+    first = await visit()
+    conversation = await in_database(Conversation.objects.get)(public_id=first.ready["conversation"])
+    await in_database(services.post_message)(conversation.pk, "q1", "Refund?")
+
+    second = await visit(session=first.ready["session"])
+
+    assert second.ready["answering"]
+    assert (await second.until("answer.finished"))["status"] == "interrupted"
+
+
+async def test_stop_keeps_the_citations_of_what_was_said(visit, model):
+    model.gate = asyncio.Event()
+    model.will_say("Five days [1]. ", "And more.")
+    visitor = await visit()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
+    delta = await visitor.until("answer.delta")
+
+    await visitor.send_json_to({"type": "stop", "message": delta["message"]})
+    finished = await visitor.until("answer.finished")
+
+    assert (finished["status"], finished["text"]) == ("stopped", "Five days [1].")
+    assert [citation["number"] for citation in finished["citations"]] == [1]
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+async def test_an_answer_the_model_did_not_bring_to_its_end_is_not_complete(visit, model, reason):
+    model.will_say("Refunds take [1]", Finished(reason))
+
+    finished = await (await visit()).ask("Refund?")
+
+    assert (finished["status"], finished["answered"]) == ("interrupted", False)
+
+
+@pytest.mark.parametrize("unwanted", ["\x00", "\ud83d", "\u200b"])
+async def test_what_cannot_be_stored_is_left_out_of_an_answer(visit, model, unwanted):
+    model.will_say(f"Five{unwanted} days", " [1].")
+
+    assert (await (await visit()).ask("Refund?"))["text"] == "Five days [1]."
+
+
+async def test_what_cannot_be_stored_is_left_out_of_what_visitors_say(visit, model):
+    visitor = await visit(context={"url": "https://shop.example/\x00", "title": "\x00"})
+    answer = (await visitor.ask("Refund?"))["message"]
+
+    await visitor.send_json_to({"type": "message", "id": "a\x00", "text": "Hi"})
+    assert (await visitor.until("error"))["code"] == "invalid_field"
+    await visitor.send_json_to(
+        {"type": "feedback", "message": answer, "rating": "up", "reason": "\x00", "comment": "a\x00b"}
+    )
+    await visitor.send_json_to({"type": "handoff", "note": "Call\x00 me"})
+
+    assert (await visitor.until("message"))["text"] == "Call me"
+    assert (await in_database(Feedback.objects.get)()).comment == "ab"
+
+
+async def test_a_key_that_no_database_can_hold_is_refused(widget):
+    widget.public_key = "%00"
+
+    connected, _ = await Visitor(widget).connect()
+
+    assert not connected
