@@ -6,6 +6,7 @@ passage each, and its text is Markdown that can be quoted as it stands.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, takewhile
 
 from knowledge.headings import Slugger, explicit_id
@@ -46,6 +47,8 @@ class Section:
 
 
 def chunk(title: str, markdown: str, count_tokens: CountTokens) -> list[Piece]:
+    # The same candidates are measured again and again, and counting is most of the work here.
+    @cache
     def size(text: str) -> int:
         return max(count_tokens(text), len(text) // MOST_CHARACTERS_PER_TOKEN)
 
@@ -103,13 +106,14 @@ def packed(parts: Sequence[Unit], limit: Limit) -> list[str]:
 
 
 def filled(parts: Sequence[Unit], limit: Limit) -> Iterator[str]:
-    """As many units together as fit."""
-    text = ""
+    """As many units together as fit. Measured only when the sum of their sizes, which is never less, does not."""
+    text, size = "", 0
     for unit in parts:
         joined = f"{text}{unit.glue}{unit.text}" if text else unit.alone
-        if text and not limit.allows(joined):
+        size += limit.measure(unit.alone)
+        if text and size > limit.most and (size := limit.measure(joined)) > limit.most:
             yield text
-            joined = unit.alone
+            joined, size = unit.alone, limit.measure(unit.alone)
         text = joined
     if text:
         yield text
