@@ -49,40 +49,52 @@ class Prepared:
 def ingest(document_ids: Iterable[int], on_progress: OnProgress | None = None) -> set[int]:
     """Processes those of the documents that wait for it. Returns the collections whose index is now behind."""
     embedder = get_embedder(settings.EMBEDDING_MODEL)
-    finished = Finished(on_progress)
-    for group in grouped(prepare(document_ids, embedder, finished)):
-        try:
-            embed(group, embedder)
-        except EmbeddingError as error:
-            give_back(group, error, finished)
-        else:
-            for prepared in group:
-                finished.add(prepared.document, store(prepared))
-    return finished.collections
+    run = Run(on_progress)
+    try:
+        for group in grouped(prepare(document_ids, embedder, run)):
+            try:
+                embed(group, embedder)
+            except EmbeddingError as error:
+                give_back(group, error, run)
+            else:
+                for prepared in group:
+                    run.finish(prepared.document, store(prepared))
+    finally:
+        leases.release(run.claimed.values())
+    return run.collections
 
 
-class Finished:
+class Run:
+    """What this call holds, and whose index it left behind."""
+
     def __init__(self, on_progress: OnProgress | None) -> None:
         self.on_progress = on_progress
+        self.claimed: dict[int, Document] = {}
         self.collections: set[int] = set()
 
-    def add(self, document: Document, content_changed: bool) -> None:
+    def claim(self, document_ids: Iterable[int]) -> Iterator[Document]:
+        for document in filter(None, map(leases.claim, document_ids)):
+            self.claimed[document.pk] = document
+            yield document
+
+    def finish(self, document: Document, content_changed: bool) -> None:
+        del self.claimed[document.pk]
         if content_changed:
             self.collections.add(document.collection_id)
         if self.on_progress:
             self.on_progress(document)
 
 
-def prepare(document_ids: Iterable[int], embedder: Embedder, finished: Finished) -> Iterator[Prepared]:
+def prepare(document_ids: Iterable[int], embedder: Embedder, run: Run) -> Iterator[Prepared]:
     """Loads and chunks. A document that cannot be read fails alone."""
-    for document in filter(None, map(leases.claim, document_ids)):
+    for document in run.claim(document_ids):
         try:
             yield prepared(document, embedder)
         except DocumentError as error:
-            finished.add(document, fail(document, error.user_message))
+            run.finish(document, fail(document, error.user_message))
         except Exception:
             log.exception("document_failed", document=document.pk)
-            finished.add(document, fail(document, "This document could not be processed. The log has the reason."))
+            run.finish(document, fail(document, "This document could not be processed. The log has the reason."))
 
 
 def prepared(document: Document, embedder: Embedder) -> Prepared:
@@ -112,14 +124,14 @@ def embed(group: list[Prepared], embedder: Embedder) -> None:
     embed_missing(texts, embedder, before_each=lambda: leases.renew(prepared.document for prepared in group))
 
 
-def give_back(group: list[Prepared], error: EmbeddingError, finished: Finished) -> None:
+def give_back(group: list[Prepared], error: EmbeddingError, run: Run) -> None:
     log.warning("embedding_failed", documents=len(group), reason=error.user_message)
     for document in (prepared.document for prepared in group):
         if error.retryable and document.attempts < leases.MOST_ATTEMPTS:
             leases.postpone(document)
-            finished.add(document, False)
+            run.finish(document, False)
         else:
-            finished.add(document, fail(document, error.user_message))
+            run.finish(document, fail(document, error.user_message))
 
 
 def store(prepared: Prepared) -> bool:

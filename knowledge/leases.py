@@ -40,6 +40,12 @@ def renew(documents: Iterable[Document]) -> None:
     Document.objects.filter(pk__in=ids, status=Status.PROCESSING).update(lease_expires_at=timezone.now() + LEASE)
 
 
+def release(documents: Iterable[Document]) -> None:
+    """A worker that is told to stop does not keep the next one waiting."""
+    for document in documents:
+        held(document).update(status=Status.PENDING, lease_expires_at=timezone.now())
+
+
 def postpone(document: Document) -> None:
     """Later, and later still each time: what failed may pass."""
     wait = FIRST_RETRY * 2 ** (document.attempts - 1)

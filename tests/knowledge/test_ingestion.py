@@ -133,11 +133,26 @@ def test_a_worker_that_was_killed_is_replaced_and_its_vectors_are_used(put, monk
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(ingestion, "store", killed)
+        patch.setattr(leases, "release", lambda documents: None)
         ingest([document.pk])
     Document.objects.update(lease_expires_at=timezone.now())
     monkeypatch.setattr(HashingEmbedder, "embed", None)
 
     ingest(leases.take_unfinished())
+    assert Document.objects.get().status == Status.READY
+
+
+def test_a_worker_that_is_told_to_stop_leaves_its_documents_to_the_next(put, monkeypatch):
+    document = put("a.md", PAGE)
+
+    def interrupted(self, texts):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(HashingEmbedder, "embed", interrupted)
+        ingest([document.pk])
+
+    ingest([document.pk])
     assert Document.objects.get().status == Status.READY
 
 
