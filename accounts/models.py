@@ -18,7 +18,13 @@ class User(AbstractUser):
 
     @property
     def display_name(self) -> str:
+        """For colleagues."""
         return self.first_name or self.get_username()
+
+    @property
+    def public_name(self) -> str:
+        """For customers, who are never told a login name."""
+        return self.first_name or "Support"
 
 
 class Customer(models.Model):

@@ -24,6 +24,7 @@ from chat.llm import get_model
 from chat.llm.base import ChatModel, Finished, ModelRequest, TextDelta
 from chat.prompts import build_messages
 from chat.records import Answer, AnswerContext, AnswerStatus, Question
+from knowledge.search import embed_ahead
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,8 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
         return Answer(text=small_talk, engine="smalltalk")
     started = perf_counter()
     await emit(Stage("searching"))
+    # Sockets share one thread for the database; embedding takes too long to hold all of them up.
+    await asyncio.to_thread(embed_ahead, question.text)
     context = await database_sync_to_async(build_context)(question)
     trace = {"query": question.text, "context_ms": _since(started), "sources": _traced(context)}
     if not context.sources:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import structlog
 from asgiref.sync import async_to_sync
 from django.http import HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -19,6 +20,9 @@ from chat.answering import Delta, Stage, answer_question
 from chat.frames import MAX_MESSAGE_CHARACTERS
 from chat.records import Answer, Question, Turn
 from knowledge.access import PUBLIC, collections_for
+from supportbot.errors import SupportbotError
+
+log = structlog.get_logger(__name__)
 
 
 class TurnSerializer(serializers.Serializer[Any]):
@@ -28,7 +32,7 @@ class TurnSerializer(serializers.Serializer[Any]):
 
 class QuestionSerializer(serializers.Serializer[Any]):
     question = serializers.CharField(max_length=MAX_MESSAGE_CHARACTERS)
-    history = TurnSerializer(many=True, required=False)
+    history = serializers.ListField(child=TurnSerializer(), required=False, max_length=50)
     collections = serializers.ListField(child=serializers.SlugField(), required=False, allow_empty=False)
     stream = serializers.BooleanField(default=False)
 
@@ -82,7 +86,8 @@ class AnswersView(APIView):
         asked.is_valid(raise_exception=True)
         question = question_from(asked.validated_data)
         if asked.validated_data["stream"]:
-            return StreamingHttpResponse(events(question), content_type="text/event-stream")
+            headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+            return StreamingHttpResponse(events(question), content_type="text/event-stream", headers=headers)
         return Response(payload(async_to_sync(answer_question)(question, ignore)))
 
 
@@ -114,6 +119,10 @@ async def events(question: Question) -> AsyncIterator[bytes]:
                 yield server_sent(frames.answer_delta(message="", offset=offset, text=event.text))
                 offset += len(event.text)
         yield server_sent({"type": "answer.finished", **payload(await writing)})
+    except Exception:
+        # The outermost edge: half an answer must not look like a whole one that ended.
+        log.exception("answer_failed")
+        yield server_sent(frames.error(SupportbotError.code, SupportbotError.user_message, retryable=True))
     finally:
         writing.cancel()
 

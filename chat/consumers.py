@@ -6,6 +6,7 @@ own (``running.py``), and this socket hears of them through its conversation's g
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 HELLO_SECONDS = 5.0
 TIMED_OUT = 4408
+# However fast somebody types, agents are told once in a while.
+TYPING_PAUSE = 1.0
 LOOK_AGAIN_SECONDS = 10.0
 
 
@@ -47,6 +50,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.customer: dict[str, Any] | None = None
         self.customer_id: int | None = None
         self.own_ids: set[str] = set()
+        self.typed_at = 0.0
         self.finished: set[str] = set()
         await self.accept()
         self.waiting_for_hello = asyncio.create_task(self._close_without_hello())
@@ -159,6 +163,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await database_sync_to_async(services.request_person)(self._conversation_id, frame.note or "")
 
     async def on_typing(self, frame: frames.Typing) -> None:
+        if monotonic() - self.typed_at < TYPING_PAUSE:
+            return
+        self.typed_at = monotonic()
         event = {"type": "visitor.typing", "conversation": self._conversation_id}
         await announcements.tell(announcements.AGENTS, event)
 

@@ -59,7 +59,7 @@ def conversation_state(conversation_id: int, after: int) -> ConversationState:
     messages = [message_payload(message) for message in messages_after(conversation_id, after)]
     return ConversationState(
         mode=conversation.mode,
-        agent=conversation.agent.display_name if conversation.agent else "",
+        agent=conversation.agent.public_name if conversation.agent else "",
         last_seq=messages[-1]["seq"] if messages else after,
         messages=messages,
         answering=running_answer(conversation_id),

@@ -200,7 +200,7 @@ def take_over(conversation_id: int, agent: User) -> None:
     _set_mode(conversation, Conversation.Mode.HUMAN)
     for answer in conversation.messages.filter(status=Message.Status.STREAMING):
         announcements.stop_answer(answer.pk)
-    _append(conversation, role=Message.Role.SYSTEM, text=f"{agent.display_name} joined the conversation.")
+    _append(conversation, role=Message.Role.SYSTEM, text=f"{agent.public_name} joined the conversation.")
 
 
 @transaction.atomic
@@ -211,7 +211,7 @@ def reply(conversation_id: int, agent: User, text: str, client_id: str | None = 
         return known
     take_over(conversation_id, agent)
     conversation.refresh_from_db()
-    return _append(conversation, role=Message.Role.AGENT, text=text, author=agent.display_name, client_id=client_id)
+    return _append(conversation, role=Message.Role.AGENT, text=text, author=agent.public_name, client_id=client_id)
 
 
 @transaction.atomic

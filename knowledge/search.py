@@ -2,6 +2,7 @@
 
 from collections.abc import Collection as Ids
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 
 import structlog
@@ -54,6 +55,15 @@ def search_passages(
     best = list(islice(distinct(current_chunks([chunk_id for chunk_id, _ in ranked], audience, 4 * limit)), limit))
     scores, cosines = dict(ranked), similarities(snapshots, vectors, [chunk.pk for chunk in best])
     return [passage(chunk, scores[chunk.pk], cosines.get(chunk.pk, 0.0)) for chunk in best]
+
+
+def embed_ahead(question: str) -> None:
+    """Has the question's vector remembered, so that the search right after it need not wait for it.
+
+    What goes wrong here goes wrong there again, where it is dealt with.
+    """
+    with suppress(EmbeddingError):
+        get_embedder(settings.EMBEDDING_MODEL).embed_query(question.strip()[:LONGEST_QUERY])
 
 
 def query_vectors(query: str, snapshots: Sequence[Snapshot], given: Vectors | None) -> dict[str, Vectors]:

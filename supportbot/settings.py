@@ -323,7 +323,22 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip"}
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Password resets are the only mail. On one's own machine they are printed; elsewhere nobody should read them in a log.
+EMAIL = read(
+    "EMAIL_URL",
+    {"EMAIL_BACKEND": f"django.core.mail.backends.{'dummy' if SECURE else 'console'}.EmailBackend"},
+    environ.Env.email_url_config,
+    "an address such as smtp+tls://user:password@host:587",
+)
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = EMAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = EMAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = EMAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = EMAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = text("EMAIL_FROM", f"supportbot@{urlsplit(PUBLIC_URL).hostname}")
 
 # --- HTTP ----------------------------------------------------------------------------------
 
@@ -335,8 +350,8 @@ SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
-SECURE_HSTS_PRELOAD = SECURE
+# Whether the company's other hosts are ready for that is for the company to say, at its proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -87,7 +87,7 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if self.watched is not None and self.user is not None:
             await self.channel_layer.group_send(
                 announcements.visitors(self.watched),
-                {"type": "agent.typing", "author": self.user.display_name, "sender": self.channel_name},
+                {"type": "agent.typing", "author": self.user.public_name, "sender": self.channel_name},
             )
 
     async def _stop_watching(self) -> None:

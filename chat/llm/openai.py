@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -73,10 +74,9 @@ class OpenAIModel(ChatModel):
         parameters: dict[str, Any] = {
             "model": self.name,
             "messages": request.messages,
-            "max_tokens": request.max_tokens,
-            "temperature": 0.2,
             "stream": True,
             "stream_options": {"include_usage": True},
+            **_limits(request.max_tokens),
         }
         stream: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(**parameters)
         return stream
@@ -94,6 +94,13 @@ class OpenAIModel(ChatModel):
                 timeout=settings.CHAT_TOTAL_SECONDS,
             )
         return self._client
+
+
+def _limits(tokens: int) -> dict[str, Any]:
+    """OpenAI's newer models refuse the old name of the limit and any temperature; other servers know no other."""
+    if urlsplit(settings.OPENAI_BASE_URL).hostname == "api.openai.com":
+        return {"max_completion_tokens": tokens}
+    return {"max_tokens": tokens, "temperature": 0.2}
 
 
 class _Reading:
