@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from chat import announcements
+from chat import announcements, smalltalk
 from chat.errors import ConversationClosed, NotFound
 from chat.models import Citation, Conversation, Feedback, Message, Widget
 from chat.records import Answer
@@ -74,6 +74,8 @@ def post_message(conversation_id: int, client_id: str, text: str) -> Posted:
     if conversation.mode == Conversation.Mode.RESOLVED:
         raise ConversationClosed()
     message = _append(conversation, role=Message.Role.CUSTOMER, text=text, client_id=client_id)
+    if conversation.mode == Conversation.Mode.BOT and smalltalk.wants_person(text):
+        _queue(conversation)
     answer = _new_answer(message) if conversation.mode == Conversation.Mode.BOT else None
     return Posted(message, True, answer)
 
@@ -122,10 +124,9 @@ def request_person(conversation_id: int, note: str = "") -> None:
         raise ConversationClosed()
     if conversation.mode != Conversation.Mode.BOT:
         return
-    _set_mode(conversation, Conversation.Mode.WAITING)
     if note.strip():
         _append(conversation, role=Message.Role.CUSTOMER, text=note.strip())
-    _append(conversation, role=Message.Role.SYSTEM, text="Waiting for a person. An agent will reply here.")
+    _queue(conversation)
 
 
 # --- Answers -------------------------------------------------------------------------------
@@ -262,6 +263,11 @@ def _append(
     )
     _touch(conversation)
     return message
+
+
+def _queue(conversation: Conversation) -> None:
+    _set_mode(conversation, Conversation.Mode.WAITING)
+    _append(conversation, role=Message.Role.SYSTEM, text="Waiting for a person. An agent will reply here.")
 
 
 def _new_answer(question: Message) -> Message:

@@ -310,6 +310,15 @@ async def test_asking_for_a_person_queues_the_conversation_and_silences_the_bot(
     assert model.requests == []
 
 
+async def test_who_asks_for_a_person_in_words_gets_one(visit, model):
+    visitor = await visit()
+
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "I want to talk to a person"})
+
+    assert (await visitor.until("mode"))["mode"] == "waiting"
+    assert model.requests == []
+
+
 async def test_an_agent_takes_over_replies_and_gives_back(visit, model, django_user_model):
     visitor = await visit()
     await visitor.ask("Refund?")

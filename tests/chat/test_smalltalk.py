@@ -1,7 +1,7 @@
 import pytest
 
 from chat.records import Question
-from chat.smalltalk import reply
+from chat.smalltalk import reply, wants_person
 
 
 def said(text: str) -> str:
@@ -9,7 +9,19 @@ def said(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["Hi", "hello!", "Good morning", "Thanks a lot!", "ok, thank you", "Are you a bot?", "bye"]
+    "text",
+    [
+        "Hi",
+        "hello!",
+        "Good morning",
+        "Thanks a lot!",
+        "ok, thank you",
+        "Are you a bot?",
+        "bye",
+        "Thanks, bye!",
+        "who are you?",
+        "OK",
+    ],
 )
 def test_small_talk_is_answered_shortly(text):
     assert 0 < len(said(text)) < 200
@@ -24,3 +36,15 @@ def test_a_question_is_not_small_talk(text):
 
 def test_the_bot_says_what_it_is():
     assert "Brindle's automatic assistant" in said("am I talking to a real person?")
+
+
+@pytest.mark.parametrize(
+    "text", ["I want to talk to a person", "can I speak with someone?", "Human!", "please connect me to a real person"]
+)
+def test_a_wish_for_a_person_is_heard(text):
+    assert wants_person(text)
+
+
+@pytest.mark.parametrize("text", ["How do I add a person to my team?", "What is an agent?", "I want to change my plan"])
+def test_a_question_about_people_is_a_question(text):
+    assert not wants_person(text)
