@@ -13,6 +13,8 @@ MARKER = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 # What may still become a marker, or a run of backticks that is not over, waits for the next delta.
 UNFINISHED = re.compile(r"(?:\[[\d,\s]{0,24}|`+)$")
 TOKEN = re.compile(r"`+|\n|\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+PARAGRAPH = re.compile(r"\n\s*\n")
+LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 WORD = re.compile(r"\w+")
 LONGEST_QUOTE = 300
@@ -80,7 +82,7 @@ class CitationWriter:
         for number in numbers:
             if number in self._sources:
                 new = self._numbers.setdefault(number, len(self._numbers) + 1)
-                self._claims.setdefault(number, SENTENCE.split(self.text.rstrip())[-1])
+                self._claims.setdefault(number, PARAGRAPH.split(MARKER.sub("", self.text).rstrip())[-1])
                 markers.append(f"[{new}]")
         return "".join(dict.fromkeys(markers))
 
@@ -99,7 +101,8 @@ class CitationWriter:
 def quote(text: str, claim: str) -> str:
     """The sentence of ``text`` that shares most words with ``claim``, at most 300 characters."""
     wanted = set(WORD.findall(claim.lower()))
-    sentences = [sentence.strip() for sentence in SENTENCE.split(text) if WORD.search(sentence)]
+    plain = LINK.sub(r"\1", text)
+    sentences = [sentence.strip() for sentence in SENTENCE.split(plain) if WORD.search(sentence)]
     best = max(sentences, key=lambda sentence: _overlap(sentence, wanted), default="")
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
 

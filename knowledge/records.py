@@ -12,6 +12,7 @@ class Passage:
     heading; ``url`` is absolute and ends in the heading's ``#anchor`` where there is one. ``score``
     is the fused score of the search that found it, from 0 to 1 and comparable only within that search;
     ``similarity`` is the plain cosine of query and passage, comparable across searches.
+    ``is_description`` marks the text that announces a page instead of saying what it says.
     """
 
     chunk_id: int
@@ -23,3 +24,4 @@ class Passage:
     updated_at: datetime
     score: float
     similarity: float
+    is_description: bool = False

@@ -116,8 +116,8 @@ def load_chunks(ids: list[int], audience: Audience) -> dict[int, Chunk]:
         pk__in=ids, revision=F("document__revision"), document__collection__in=collections_for(audience)
     )
     needed = current.select_related("document__collection").only(
-        "headings", "anchor", "text", "document__slug", "document__url", "document__title", "document__path",
-        "document__updated_at", "document__collection__slug",
+        "headings", "anchor", "text", "document__slug", "document__url", "document__title", "document__description",
+        "document__path", "document__updated_at", "document__collection__slug",
     )  # fmt: skip
     return {chunk.pk: chunk for chunk in needed}
 
@@ -135,4 +135,5 @@ def passage(chunk: Chunk, score: float, similarity: float) -> Passage:
         updated_at=document.updated_at,
         score=score,
         similarity=similarity,
+        is_description=chunk.text.split() == document.description.split(),
     )

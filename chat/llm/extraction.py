@@ -52,6 +52,11 @@ def pieces(block: Block) -> Sequence[str]:
     return (block.text,)
 
 
+def sentences(text: str) -> list[str]:
+    """Line by line, and each line sentence by sentence."""
+    return [sentence for line in text.splitlines() for sentence in SENTENCE_END.split(line) if sentence.strip()]
+
+
 def excerpt(group: Sequence[Block], at: int, piece: int) -> str:
     """What is quoted when ``piece`` of block ``at`` is the best: enough around it to be understood."""
     quoted = _around(group[at], piece)

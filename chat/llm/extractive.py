@@ -16,6 +16,7 @@ from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDel
 from chat.records import AnswerContext, Source
 from knowledge.errors import EmbeddingError
 from knowledge.markdown import Block
+from knowledge.records import Passage
 from knowledge.similarity import similarities
 
 NOT_FOUND = "[0]"
@@ -23,7 +24,7 @@ RECORD_INTRO = "From your account:"
 DOCUMENTS_INTRO = "From the documentation:"
 SIGN_IN = "I can't see your account in this chat. Sign in, and I can answer from your own record, too."
 
-MAX_PASSAGES = 3
+MAX_PASSAGES = 4
 MAX_QUOTES = 3
 MAX_WORDS = 120
 # The cosine below which the best piece is about something else. On a hundred questions about real
@@ -95,7 +96,7 @@ def _record_parts(question: str, context: AnswerContext) -> list[str]:
     if not items or not PERSONAL.search(question):
         return []
     sources = [context.source_of(item) for item in items]
-    lines = [(number, line) for number, source in enumerate(sources) for line in source.text.splitlines()]
+    lines = [(number, line) for number, source in enumerate(sources) for line in extraction.sentences(source.text)]
     near = _scores(question, [f"{sources[number].title}: {line}" for number, line in lines])
     best = [0.0] * len(items)
     for (number, _), score in zip(lines, near, strict=True):
@@ -141,12 +142,18 @@ def _quotes(question: str, context: AnswerContext, room: int) -> list[str]:
     return quotes
 
 
+def _best_passages(context: AnswerContext) -> list[tuple[int, Passage]]:
+    """With their numbers. A description finds its page but answers nothing."""
+    numbered = enumerate(context.passages, start=1)
+    return [(number, passage) for number, passage in numbered if not passage.is_description][:MAX_PASSAGES]
+
+
 def _candidates(question: str, context: AnswerContext) -> list[Candidate]:
     """Every piece of the best passages, best first."""
     sources = {source.number: source for source in context.sources if source.kind == "document"}
     found = [
         (Candidate(sources[number], group, block, piece), text, passage.score)
-        for number, passage in enumerate(context.passages[:MAX_PASSAGES], start=1)
+        for number, passage in _best_passages(context)
         for group in [tuple(extraction.quotable(passage.text))]
         for block, content in enumerate(group)
         for piece, text in enumerate(extraction.pieces(content))

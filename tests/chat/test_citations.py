@@ -93,5 +93,14 @@ def test_the_quote_is_the_sentence_the_claim_rests_on():
     assert cited.url == "/docs/refunds/#long"
 
 
+def test_the_quote_of_a_whole_paragraph_is_not_its_last_word():
+    ticket = Source(1, "ticket", "T", "We refunded €29.00 to your [card](cards.md) on Friday. Sorry! Ines")
+    writer = CitationWriter((ticket,))
+
+    writer.feed("We refunded €29.00 to your card on Friday. Sorry! Ines [1]")
+
+    assert writer.citations[0].quote == "We refunded €29.00 to your card on Friday."
+
+
 def test_a_long_quote_is_cut_at_a_word():
     assert quote("word " * 100, "word").endswith("word…")
