@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -19,6 +19,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response
@@ -27,6 +29,17 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     else:
         response.data = shape(str(error.get_codes()), str(error.detail))
     return response
+
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "too_large"
+    default_detail = "The request is too large."
+
+
+def not_found(request: HttpRequest) -> JsonResponse:
+    """For addresses below /api/ that lead nowhere."""
+    return JsonResponse(shape("not_found", "There is nothing at this address."), status=404)
 
 
 def shape(code: str, detail: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:

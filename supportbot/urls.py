@@ -1,9 +1,10 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from supportbot import health
+from supportbot.api_errors import not_found
 from supportbot.demo import views as demo
 
 # One door for staff, with one lock-out: the admin sends its visitors to the console's login.
@@ -19,5 +20,6 @@ urlpatterns = [
     path("docs/", include("knowledge.urls")),
     path("console/", include("allauth.account.urls")),
     path("", include("chat.urls")),
+    re_path(r"^api/", not_found),
     path("", demo.page, name="home"),
 ]

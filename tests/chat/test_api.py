@@ -96,3 +96,19 @@ def test_a_body_that_is_not_json_is_refused(client, key):
 
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "parse_error"
+
+
+def test_addresses_that_lead_nowhere_say_so_in_json(client):
+    response = client.get("/api/v1/nope")
+
+    assert response.status_code == 404
+    assert response.json()["error"]["code"] == "not_found"
+
+
+def test_a_body_that_is_too_large_is_refused(client, key, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    response = ask(client, key, question="x" * 2000)
+
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "too_large"
