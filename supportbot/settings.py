@@ -121,10 +121,6 @@ def embedded_secret_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = text("SECRET_KEY") or (embedded_secret_key() if EMBEDDED else "")
-if not SECRET_KEY:
-    refuse("SECRET_KEY must be set when DATABASE_URL is: a long random text, the same everywhere.")
-
 DEBUG = boolean("DEBUG", False)
 SECURE = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1"])
@@ -230,6 +226,10 @@ DATABASES = {
         "postgres://user:password@host:5432/name or sqlite:////path",
     )
 }
+SECRET_KEY = text("SECRET_KEY") or (embedded_secret_key() if EMBEDDED else "")
+if not SECRET_KEY:
+    refuse("SECRET_KEY must be set when DATABASE_URL is: a long random text, the same everywhere.")
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 INDEX_ROOT = DATA_DIR / "index"
@@ -295,6 +295,8 @@ OPENAI_BASE_URL = web_address("OPENAI_BASE_URL", "https://api.openai.com/v1", "h
 CHAT_MODEL = text("CHAT_MODEL", "gpt-4.1-mini" if OPENAI_API_KEY else "extractive")
 if not OPENAI_API_KEY:
     CHAT_MODEL = "extractive"
+    if EMBEDDING_MODEL not in ("minilm", "hashing"):
+        refuse(f"EMBEDDING_MODEL {EMBEDDING_MODEL!r} needs OPENAI_API_KEY; without one it must be minilm.")
 CHAT_CONTEXT_TOKENS = integer("CHAT_CONTEXT_TOKENS", 8192, 2048, 2_000_000)
 CHAT_ANSWER_TOKENS = integer("CHAT_ANSWER_TOKENS", 700, 64, 32_000)
 CHAT_FIRST_TOKEN_SECONDS = number("CHAT_FIRST_TOKEN_SECONDS", 10, 0.1, 600)

@@ -1,5 +1,6 @@
 """Read a file or a folder of files into a collection, here and now: no worker has to be running."""
 
+import re
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
@@ -72,6 +73,9 @@ class Command(BaseCommand):
                 returncode=BAD_ARGUMENTS,
             )
         if collection is None:
+            if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", slug):
+                message = f"--collection must be lower-case letters, digits and hyphens, not {slug!r}."
+                raise CommandError(message, returncode=BAD_ARGUMENTS)
             name = slug.replace("-", " ").capitalize()
             return Collection.objects.create(slug=slug, name=name, audience=audience or Collection.Audience.STAFF)
         if audience and audience != collection.audience:
