@@ -41,8 +41,14 @@ def visitors() -> list[dict[str, Any]]:
         {
             **{field: written[id][field] for field in ("external_id", "name", "company", "subscription")},
             "situation": SITUATIONS.get(written[id]["subscription"]["status"], ""),
-            "ticket": next((ticket["subject"] for ticket in written[id]["tickets"]), ""),
+            "ticket": current_ticket(written[id]["tickets"]),
         }
         for id in written
         if id in set(known)
     ]
+
+
+def current_ticket(tickets: list[dict[str, Any]]) -> str:
+    """The subject of one that is still being worked on, else of any."""
+    unfinished = [ticket for ticket in tickets if ticket["status"] in ("open", "pending")]
+    return next((ticket["subject"] for ticket in [*unfinished, *tickets]), "")
