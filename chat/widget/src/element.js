@@ -15,6 +15,7 @@ import panelCss from "./styles/panel.css";
 import messagesCss from "./styles/messages.css";
 
 const NEAR_END = 64;
+const EDGE = 12;
 const SPOKEN_FOR = 5000;
 const spoken = (row) => `${row.role === "bot" ? "Answer" : row.author || "Support"}: ${row.text.replace(/\[[\d, ]+\]|[*`#]/g, "")}`;
 
@@ -178,6 +179,19 @@ export class SupportbotWidget extends Base {
     this.part("input")?.focus();
   };
 
+  // To the end, but never so far that the question leaves the screen: its answer is read from the top.
+  #follow(scroller) {
+    const asked = [...scroller.querySelectorAll('[data-role="customer"]')].at(-1);
+    const isShort = asked && asked.offsetHeight < scroller.clientHeight / 2;
+    const above = isShort ? asked.getBoundingClientRect().top - scroller.getBoundingClientRect().top : Infinity;
+    scroller.scrollTop = Math.max(scroller.scrollTop, Math.min(scroller.scrollHeight, scroller.scrollTop + above - EDGE));
+  }
+
+  #toEnd = () => {
+    const scroller = this.root.querySelector(".scroller");
+    scroller.scrollTop = scroller.scrollHeight;
+  };
+
   #scrolled = (event) => {
     const { scrollHeight, scrollTop, clientHeight } = event.target;
     this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
@@ -219,7 +233,7 @@ export class SupportbotWidget extends Base {
       <section class="panel" data-part="panel" role=${page ? "region" : "dialog"} aria-labelledby="title" aria-modal=${!page && this.sheet.matches ? "true" : nothing} @keydown=${this.#panelKey}>
         ${header(view)}${lines(view)}
         <div class="scroller" tabindex="0" role="region" aria-label="Conversation" @scroll=${this.#scrolled}><div class="column">${this.#conversation()}</div></div>
-        ${this.atEnd ? nothing : html`<div class="jump"><button type="button" class="round quiet" aria-label="Newest message" @click=${() => (this.atEnd = true)}>${icons.down}</button></div>`}
+        ${this.atEnd ? nothing : html`<div class="jump"><button type="button" class="round quiet" aria-label="Newest message" @click=${this.#toEnd}>${icons.down}</button></div>`}
         ${view.connection === "refused" ? nothing : composer(view)}
         <div class="hidden" role="log" aria-live="polite">${this.spokenText ? html`<p>${this.spokenText}</p>` : nothing}</div>
       </section>`;
@@ -239,7 +253,7 @@ export class SupportbotWidget extends Base {
 
   updated() {
     const scroller = this.root.querySelector(".scroller");
-    if (scroller && this.atEnd) scroller.scrollTop = scroller.scrollHeight;
+    if (scroller && this.atEnd) this.#follow(scroller);
     const input = this.part("input");
     if (input) {
       input.style.height = "auto";

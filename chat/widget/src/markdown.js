@@ -131,7 +131,8 @@ export class Markdown {
 
   update(text, ended) {
     if (text === this.#written && ended === this.#ended) return;
-    if (this.#ended || !text.startsWith(this.#written)) this.#restart();
+    // The end is written anew: how a text was cut into pieces on its way must not show in what stays.
+    if (ended || this.#ended || !text.startsWith(this.#written)) this.#restart();
     try {
       this.#write(text, ended);
     } catch (error) {
