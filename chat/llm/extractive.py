@@ -96,7 +96,7 @@ def _record_parts(question: str, context: AnswerContext) -> list[str]:
     if not items or not PERSONAL.search(question):
         return []
     sources = [context.source_of(item) for item in items]
-    lines = [(number, line) for number, source in enumerate(sources) for line in extraction.sentences(source.text)]
+    lines = [(number, line) for number, item in enumerate(items) for line in _statements(item)]
     near = _scores(question, [f"{sources[number].title}: {line}" for number, line in lines])
     best = [0.0] * len(items)
     for (number, _), score in zip(lines, near, strict=True):
@@ -104,6 +104,14 @@ def _record_parts(question: str, context: AnswerContext) -> list[str]:
     floor = max(RECORD_NEAR, max(best) - RECORD_CLOSE_TO_BEST)
     chosen = sorted((number for number in range(len(items)) if best[number] >= floor), key=lambda n: -best[n])
     return [_stated(items[number], f"[{sources[number].number}]") for number in chosen[:MAX_RECORD_PARTS]]
+
+
+def _statements(item: AccountFact | TicketFact) -> list[str]:
+    """What it says, sentence by sentence. What customers wrote themselves is a question, not an answer."""
+    if isinstance(item, AccountFact):
+        return extraction.sentences(item.text)
+    replies = [comment.text for comment in item.comments if not comment.by_customer]
+    return [sentence for text in (item.summary, *replies) for sentence in extraction.sentences(text)]
 
 
 def _stated(item: AccountFact | TicketFact, marker: str) -> str:
