@@ -239,7 +239,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 1000}]},
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 1000}],
+            # Published messages reach all databases of a Redis; another installation must not hear ours.
+            "prefix": f"supportbot{urlsplit(REDIS_URL).path.replace('/', '.')}",
+        },
     }
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}

@@ -136,3 +136,16 @@ def test_nothing_but_the_settings_reads_the_environment():
     }
 
     assert found == {"supportbot/settings.py"}
+
+
+def test_installations_that_share_a_redis_do_not_hear_each_other(tmp_path):
+    result = python(SHOW.format("CHANNEL_LAYERS"), tmp_path, REDIS_URL="redis://127.0.0.1:6379/3")
+
+    assert "'prefix': 'supportbot.3'" in result.stdout
+
+
+def test_an_embedding_model_of_a_service_needs_the_services_key(tmp_path):
+    result = python(SHOW.format("DEBUG"), tmp_path, EMBEDDING_MODEL="text-embedding-3-small")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("supportbot cannot start: EMBEDDING_MODEL 'text-embedding-3-small' needs")
