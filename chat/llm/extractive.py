@@ -28,7 +28,7 @@ MAX_PASSAGES = 4
 MAX_QUOTES = 3
 MAX_WORDS = 120
 # The cosine below which the best piece is about something else. On a hundred questions about real
-# documentation it lets nine in ten answerable ones pass and stops more than half of the others.
+# documentation it lets nine in ten answerable ones pass and stops half of the others.
 EVIDENT = 0.43
 # Later quotes must hold their own against the best one.
 CLOSE_TO_BEST = 0.85
