@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from chat.models import Conversation, Feedback, Message, Widget
+from supportbot.read_only import ReadOnly
 
 
 class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -54,29 +55,16 @@ class WidgetAdmin(ModelAdmin):  # type: ignore[misc]
         return fieldsets if self.has_change_permission(request, obj) else fieldsets[:-1]
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Conversations are had, not edited."""
 
 
-class MessageInline(TabularInline):  # type: ignore[misc]
+class MessageInline(ReadOnly, TabularInline):  # type: ignore[misc]
     model = Message
     fields = ["seq", "created_at", "role", "author", "text", "status", "answered", "engine"]
     ordering = ["seq"]
     extra = 0
     can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Conversation)

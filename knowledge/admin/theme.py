@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
@@ -15,6 +14,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
     UnfoldAdminURLInputWidget,
 )
+
+from supportbot.read_only import ReadOnly
 
 __all__ = ["DATE", "Checkboxes", "LineInput", "Radios", "Select", "TextInput", "ThemedAdmin", "UrlInput", "display"]
 
@@ -42,14 +43,5 @@ class ThemedAdmin(ModelAdmin):  # type: ignore[misc]
         return TemplateResponse(request, f"admin/knowledge/{template}", frame | context)
 
 
-class ReadOnlyAdmin(ThemedAdmin):
+class ReadOnlyAdmin(ReadOnly, ThemedAdmin):
     """What the system writes and people only look at."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
