@@ -5,14 +5,12 @@ Models hold more. A field that is not copied into one of these on purpose stays 
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 
 @dataclass(frozen=True)
 class AccountFact:
     """One statement about the customer's record, in words, true at ``as_of``."""
 
-    topic: Literal["customer", "subscription", "order"]
     title: str
     text: str
     as_of: datetime

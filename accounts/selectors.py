@@ -73,7 +73,7 @@ def subscription_fact(subscription: Subscription, customer: Customer) -> Account
         trial = subscription.status == Subscription.Status.TRIALING
         verb = "Your trial ends and the first payment is due" if trial else "It renews"
         sentences.append(f"{verb} on {date(subscription.renews_at, zone)}.")
-    return AccountFact("subscription", "Your subscription", " ".join(sentences), subscription.synced_at)
+    return AccountFact("Your subscription", " ".join(sentences), subscription.synced_at)
 
 
 def order_fact(order: Order, customer: Customer) -> AccountFact:
@@ -86,7 +86,7 @@ def order_fact(order: Order, customer: Customer) -> AccountFact:
         sentences.append(f"It travels with {order.carrier or 'the carrier'}, tracking number {order.tracking}.")
     if order.refunded_minor:
         sentences.append(f"{money(order.refunded_minor, order.currency)} of it has been refunded.")
-    return AccountFact("order", f"Order {order.number}", " ".join(sentences), order.synced_at)
+    return AccountFact(f"Order {order.number}", " ".join(sentences), order.synced_at)
 
 
 def ticket_fact(ticket: Ticket, customer: Customer) -> TicketFact:
