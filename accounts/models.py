@@ -52,6 +52,8 @@ class Subscription(models.Model):
         PAUSED = "paused", "Paused"
         CANCELED = "canceled", "Canceled"
 
+    CURRENT = (Status.TRIALING, Status.ACTIVE, Status.PAST_DUE)
+
     class Interval(models.TextChoices):
         MONTH = "month", "Monthly"
         YEAR = "year", "Yearly"

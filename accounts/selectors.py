@@ -28,6 +28,16 @@ def active_customer(external_id: str) -> Customer | None:
     return Customer.objects.filter(external_id=external_id, is_active=True).first()
 
 
+def plans_of(customer_id: int | None) -> frozenset[str]:
+    """The plans a customer has now: what was cancelled or is paused opens nothing."""
+    if customer_id is None:
+        return frozenset()
+    current = Subscription.objects.filter(
+        customer=customer_id, customer__is_active=True, status__in=Subscription.CURRENT
+    )
+    return frozenset(current.values_list("plan", flat=True))
+
+
 def customer_record(customer_id: int | None) -> CustomerRecord:
     """The live record as it is at this moment, in five queries at most. Nothing here is cached."""
     if customer_id is None:

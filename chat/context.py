@@ -1,7 +1,7 @@
 """Everything an answer may be made of: passages, the customer's live record, recent tickets."""
 
 from accounts.records import CustomerRecord
-from accounts.selectors import customer_record
+from accounts.selectors import customer_record, plans_of
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
 from knowledge.records import Passage
@@ -22,6 +22,7 @@ def build_context(question: Question) -> AnswerContext:
 def audience_of(question: Question) -> Audience:
     return Audience(
         customer=question.customer_id is not None,
+        plans=plans_of(question.customer_id),
         staff=question.staff_group_ids is not None,
         group_ids=question.staff_group_ids or frozenset(),
     )

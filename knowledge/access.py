@@ -12,6 +12,7 @@ class Audience:
     """Whose eyes a search is for. The default sees what everyone sees."""
 
     customer: bool = False
+    plans: frozenset[str] = frozenset()
     staff: bool = False
     group_ids: frozenset[int] = frozenset()
     everything: bool = False
@@ -27,9 +28,11 @@ def collections_for(audience: Audience) -> QuerySet[Collection]:
     if audience.everything:
         return Collection.objects.all()
     visible = Q(audience=Collection.Audience.PUBLIC)
-    if audience.customer or audience.staff:
-        visible |= Q(audience=Collection.Audience.CUSTOMERS)
+    if audience.customer and not audience.staff:
+        on_their_plan = Q(plans__isnull=True) | Q(plans__plan__in=audience.plans)
+        visible |= Q(audience=Collection.Audience.CUSTOMERS) & on_their_plan
     if audience.staff:
         open_to_staff = Q(groups__isnull=True) | Q(groups__in=audience.group_ids)
+        visible |= Q(audience=Collection.Audience.CUSTOMERS)
         visible |= Q(audience=Collection.Audience.STAFF) & open_to_staff
     return Collection.objects.filter(visible).distinct()

@@ -14,8 +14,8 @@ from knowledge.markdown import Block, Kind, blocks, visible_text
 from knowledge.searchable import searchable_text
 from knowledge.units import Limit, Unit, units
 
-# MiniLM cuts its input at 256 tokens without a word. The rest is room for tokenizers that count otherwise.
-MOST_TOKENS = 220
+# Counts the rules in this file and in units.py: documents are cut again when it changes.
+CHUNKER = 1
 # Below this a section says too little to be found on its own.
 TINY_TOKENS = 30
 # A word that is in no vocabulary is one token, however long: a line of base64 must not be a passage.
@@ -46,14 +46,15 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-def chunk(title: str, markdown: str, count_tokens: CountTokens) -> list[Piece]:
+def chunk(title: str, markdown: str, count_tokens: CountTokens, most_tokens: int) -> list[Piece]:
     # The same candidates are measured again and again, and counting is most of the work here.
     @cache
     def size(text: str) -> int:
         return max(count_tokens(text), len(text) // MOST_CHARACTERS_PER_TOKEN)
 
-    pieces = chain.from_iterable(section_pieces(section, size) for section in sections(title, markdown, size))
-    return merge_tiny(list(pieces), size)
+    found = sections(title, markdown, size)
+    pieces = chain.from_iterable(section_pieces(section, size, most_tokens) for section in found)
+    return merge_tiny(list(pieces), Limit(size, most_tokens))
 
 
 def sections(title: str, markdown: str, size: CountTokens) -> Iterator[Section]:
@@ -86,11 +87,11 @@ def heading_path(title: str, path: list[tuple[int, str]], size: CountTokens) -> 
     return tuple(names)
 
 
-def section_pieces(section: Section, size: CountTokens) -> Iterator[Piece]:
+def section_pieces(section: Section, size: CountTokens, most_tokens: int) -> Iterator[Piece]:
     def measure(text: str) -> int:
         return size(searchable_text(section.headings, text))
 
-    limit = Limit(measure, MOST_TOKENS)
+    limit = Limit(measure, most_tokens)
     for text in packed(list(units(section.blocks, limit)), limit):
         yield Piece(section.headings, section.anchor, text, measure(text))
 
@@ -101,7 +102,7 @@ def packed(parts: Sequence[Unit], limit: Limit) -> list[str]:
     if len(full) < 2:
         return full
     fair_share = limit.measure("\n\n".join(unit.text for unit in parts)) / len(full)
-    even = list(filled(parts, Limit(limit.measure, min(MOST_TOKENS, int(fair_share * UNEVENNESS)))))
+    even = list(filled(parts, Limit(limit.measure, min(limit.most, int(fair_share * UNEVENNESS)))))
     return even if len(even) == len(full) else full
 
 
@@ -119,11 +120,11 @@ def filled(parts: Sequence[Unit], limit: Limit) -> Iterator[str]:
         yield text
 
 
-def merge_tiny(pieces: list[Piece], size: CountTokens) -> list[Piece]:
+def merge_tiny(pieces: list[Piece], limit: Limit) -> list[Piece]:
     """A section of a few words goes together with the next one of its parent, or with its own first subsection."""
     merged: list[Piece] = []
     for piece in pieces:
-        together = joined(merged[-1], piece, size) if merged else None
+        together = joined(merged[-1], piece, limit) if merged else None
         if together:
             merged[-1] = together
         else:
@@ -131,19 +132,19 @@ def merge_tiny(pieces: list[Piece], size: CountTokens) -> list[Piece]:
     return merged
 
 
-def joined(first: Piece, second: Piece, size: CountTokens) -> Piece | None:
+def joined(first: Piece, second: Piece, limit: Limit) -> Piece | None:
     shared = common_path(first.headings, second.headings)
     is_child = shared == first.headings and len(second.headings) == len(shared) + 1
     is_sibling = len(first.headings) == len(second.headings) == len(shared) + 1
-    if not shared or not is_tiny(first, size) or not (is_child or (is_sibling and is_tiny(second, size))):
+    if not shared or not is_tiny(first, limit) or not (is_child or (is_sibling and is_tiny(second, limit))):
         return None
     text = f"{below(shared, first)}\n\n{below(shared, second)}"
-    tokens = size(searchable_text(shared, text))
-    return Piece(shared, first.anchor, text, tokens) if tokens <= MOST_TOKENS else None
+    tokens = limit.measure(searchable_text(shared, text))
+    return Piece(shared, first.anchor, text, tokens) if tokens <= limit.most else None
 
 
-def is_tiny(piece: Piece, size: CountTokens) -> bool:
-    return size(searchable_text(piece.headings[-1:], piece.text)) < TINY_TOKENS
+def is_tiny(piece: Piece, limit: Limit) -> bool:
+    return limit.measure(searchable_text(piece.headings[-1:], piece.text)) < TINY_TOKENS
 
 
 def below(path: tuple[str, ...], piece: Piece) -> str:

@@ -19,3 +19,16 @@ class IndexUnusable(SupportbotError):
 
     code = "index_unusable"
     user_message = "The search index is being rebuilt."
+
+
+class BuildCancelled(SupportbotError):
+    """Somebody asked for the build of an index to be stopped."""
+
+    code = "build_cancelled"
+    user_message = "The building of this index was cancelled."
+
+
+class EvaluationError(SupportbotError):
+    """A labelled set that cannot be used; the message names the file and what is wrong with it."""
+
+    code = "evaluation_set_unusable"

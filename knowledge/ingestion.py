@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from knowledge import leases
-from knowledge.building import build_index
+from knowledge.building import build_index, recipes_in_use
 from knowledge.chunking import Piece, chunk
-from knowledge.embedders import Embedder, get_embedder
+from knowledge.embedders import get_embedder
 from knowledge.errors import DocumentError, EmbeddingError
 from knowledge.loaders import load
 from knowledge.loaders.base import Loaded
 from knowledge.models import Chunk, Collection, Document
-from knowledge.searchable import searchable_text
+from knowledge.recipes import Recipe, current_recipe
+from knowledge.searchable import page_text, searchable_text
 from knowledge.vectors import TEXTS_AT_ONCE, embed_missing, forget_unused, hash_of
 
 log = structlog.get_logger(__name__)
@@ -34,26 +34,37 @@ OnProgress = Callable[[Document], None]
 
 @dataclass(frozen=True)
 class Prepared:
-    """A claimed document, ready to be embedded and stored."""
+    """A claimed document, ready to be embedded and stored: its pieces by each recipe that is in use."""
 
     document: Document
     loaded: Loaded
-    pieces: list[Piece]
+    pieces: dict[Recipe, list[Piece]]
 
     @property
-    def texts(self) -> dict[str, str]:
-        texts = [searchable_text(piece.headings, piece.text) for piece in self.pieces]
-        return {hash_of(text): text for text in texts}
+    def title(self) -> str:
+        return self.document.title or self.loaded.title[:300]
+
+    @property
+    def page_text(self) -> str:
+        return page_text(self.title or self.document.path, self.loaded.description, self.loaded.markdown)
+
+    def texts(self, recipe: Recipe) -> dict[str, str]:
+        """What is to be embedded, by its hash: each passage, and the page as a whole."""
+        texts = [searchable_text(piece.headings, piece.text) for piece in self.pieces.get(recipe, [])]
+        return {hash_of(text): text for text in [*texts, self.page_text]}
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.pieces.values()))
 
 
 def ingest(document_ids: Iterable[int], on_progress: OnProgress | None = None) -> set[int]:
     """Processes those of the documents that wait for it. Returns the collections whose index is now behind."""
-    embedder = get_embedder(settings.EMBEDDING_MODEL)
     run = Run(on_progress)
     try:
-        for group in grouped(prepare(document_ids, embedder, run)):
+        for group in grouped(prepare(document_ids, run)):
             try:
-                embed(group, embedder)
+                embed(group)
             except EmbeddingError as error:
                 give_back(group, error, run)
             else:
@@ -85,11 +96,11 @@ class Run:
             self.on_progress(document)
 
 
-def prepare(document_ids: Iterable[int], embedder: Embedder, run: Run) -> Iterator[Prepared]:
+def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
     """Loads and chunks. A document that cannot be read fails alone."""
     for document in run.claim(document_ids):
         try:
-            yield prepared(document, embedder)
+            yield prepared(document)
         except DocumentError as error:
             run.finish(document, fail(document, error.user_message))
         except Exception:
@@ -97,12 +108,16 @@ def prepare(document_ids: Iterable[int], embedder: Embedder, run: Run) -> Iterat
             run.finish(document, fail(document, "This document could not be processed. The log has the reason."))
 
 
-def prepared(document: Document, embedder: Embedder) -> Prepared:
+def prepared(document: Document) -> Prepared:
     if document.attempts > leases.MOST_ATTEMPTS:
         raise DocumentError("Processing this document was interrupted again and again. Try a smaller part of it.")
     loaded = load(document.content, document.path, document.format)
-    pieces = chunk(document.title or loaded.title, loaded.searchable, embedder.count_tokens)
-    if not pieces:
+    title = document.title or loaded.title
+    pieces = {
+        recipe: chunk(title, loaded.searchable, get_embedder(recipe.model).count_tokens, recipe.tokens)
+        for recipe in recipes_in_use(document.collection_id)
+    }
+    if not all(pieces.values()):
         raise DocumentError("This document has headings but no text below them. Add some.")
     return Prepared(document, loaded, pieces)
 
@@ -112,16 +127,17 @@ def grouped(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
     group: list[Prepared] = []
     for document in documents:
         group.append(document)
-        if sum(len(each.pieces) for each in group) >= TEXTS_AT_ONCE:
+        if sum(each.size for each in group) >= TEXTS_AT_ONCE:
             yield group
             group = []
     if group:
         yield group
 
 
-def embed(group: list[Prepared], embedder: Embedder) -> None:
-    texts = {content_hash: text for prepared in group for content_hash, text in prepared.texts.items()}
-    embed_missing(texts, embedder, before_each=lambda: leases.renew(prepared.document for prepared in group))
+def embed(group: list[Prepared]) -> None:
+    for recipe in {recipe for prepared in group for recipe in prepared.pieces}:
+        texts = {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
+        embed_missing(texts, get_embedder(recipe.model), lambda: leases.renew(prepared.document for prepared in group))
 
 
 def give_back(group: list[Prepared], error: EmbeddingError, run: Run) -> None:
@@ -140,20 +156,24 @@ def store(prepared: Prepared) -> bool:
     with transaction.atomic():
         if not leases.held(document).select_for_update().exists():
             return False
-        content_changed = replace_chunks(document, prepared.pieces)
+        page_hash = hash_of(prepared.page_text)
+        changes = [replace_chunks(document, recipe, pieces) for recipe, pieces in prepared.pieces.items()]
         leases.held(document).update(
-            title=document.title or loaded.title[:300],
+            title=prepared.title,
             description=loaded.description,
             markdown=loaded.markdown,
+            page_hash=page_hash,
+            recipe=str(current_recipe()),
             status=Document.Status.READY,
             error="",
             lease_expires_at=None,
             attempts=0,
             indexed_at=timezone.now(),
         )
-        if content_changed:
+        forget_unused({document.page_hash} - {page_hash})
+        if any(changes):
             count_change(document.collection_id)
-    return content_changed
+    return any(changes)
 
 
 def fail(document: Document, reason: str) -> bool:
@@ -168,14 +188,14 @@ def fail(document: Document, reason: str) -> bool:
     return bool(outdated)
 
 
-def replace_chunks(document: Document, pieces: list[Piece]) -> bool:
+def replace_chunks(document: Document, recipe: Recipe, pieces: list[Piece]) -> bool:
     """Passages that still say the same keep their rows, so the index that is being served keeps finding them."""
     before: dict[str, list[Chunk]] = defaultdict(list)
-    for existing in document.chunks.order_by("-position"):
+    for existing in document.chunks.filter(recipe=str(recipe)).order_by("-position"):
         before[existing.content_hash].append(existing)
     kept, added = [], []
     for position, piece in enumerate(pieces):
-        new = chunk_row(document, position, piece)
+        new = chunk_row(document, recipe, position, piece)
         if same := before[new.content_hash]:
             new.pk = same.pop().pk
             kept.append(new)
@@ -189,10 +209,11 @@ def replace_chunks(document: Document, pieces: list[Piece]) -> bool:
     return bool(added or gone)
 
 
-def chunk_row(document: Document, position: int, piece: Piece) -> Chunk:
+def chunk_row(document: Document, recipe: Recipe, position: int, piece: Piece) -> Chunk:
     return Chunk(
         document=document,
         revision=document.revision,
+        recipe=str(recipe),
         position=position,
         headings=list(piece.headings),
         anchor=piece.anchor[:300],

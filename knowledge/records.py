@@ -1,6 +1,7 @@
 """What knowledge hands to others: plain frozen values, never model rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -10,9 +11,11 @@ class Passage:
 
     ``text`` is what may be quoted; ``headings`` run from the document's title to the passage's own
     heading; ``url`` is absolute and ends in the heading's ``#anchor`` where there is one. ``score``
-    is the fused score of the search that found it, from 0 to 1 and comparable only within that search;
+    is that of the search that found it, about 0 to 1 and comparable only within that search, and ``evidence`` what it
+    is the sum of;
     ``similarity`` is the plain cosine of query and passage, comparable across searches.
-    ``is_description`` marks the text that announces a page instead of saying what it says.
+    ``is_description`` marks the text that announces a page instead of saying what it says, ``is_curated`` an editor's
+    own answer.
     """
 
     chunk_id: int
@@ -25,3 +28,19 @@ class Passage:
     score: float
     similarity: float
     is_description: bool = False
+    is_curated: bool = False
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it was searched: as it is, as its spelling was understood, and by its sentences."""
+
+    text: str
+    corrected: str
+    parts: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """For a search by words, which takes both spellings."""
+        return self.text if self.corrected == self.text else f"{self.text} {self.corrected}"

@@ -1,32 +1,56 @@
 """A question to the passages that may answer it, as far as whoever asks may see them."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 
-import structlog
 from django.conf import settings
 from django.db.models import F
+from django.utils import timezone
 
 from knowledge import indexes
 from knowledge.access import Audience, collections_for
 from knowledge.batches import batches
 from knowledge.embedders import Vectors, get_embedder
 from knowledge.errors import EmbeddingError
-from knowledge.fusion import fuse
+from knowledge.evidence import documents_of, evidence_for, similarities, vectors_for
+from knowledge.fusion import Fused, fuse
 from knowledge.indexes import Snapshot
-from knowledge.indexes.base import Hits
-from knowledge.models import Chunk
+from knowledge.models import Chunk, Document
+from knowledge.questions import parts_of
 from knowledge.ranking import distinct
-from knowledge.records import Passage
-
-log = structlog.get_logger(__name__)
+from knowledge.records import Asked, Passage
+from knowledge.spelling import corrected
 
 LONGEST_QUERY = 2000
-# Enough that near-duplicates and passages that are gone by now leave a full list.
-FEWEST_CANDIDATES = 50
+# Enough that near-duplicates and passages that are gone by now leave a full list. Scores are scaled within them.
+CANDIDATES = 50
 CANDIDATES_PER_RESULT = 5
+# An editor's own answer may stand this far behind what a search would prefer, and comes first all the same.
+CURATED_BOOST = 0.1
+# What was written or confirmed lately comes before what is old and else as good.
+FRESHNESS_BOOST = 0.02
+FRESHNESS_HALVED_DAYS = 180
+
+
+@dataclass(frozen=True)
+class Candidate:
+    chunk: Chunk
+    evidence: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        return sum(self.evidence.values())
+
+    @property
+    def document_id(self) -> int:
+        return self.chunk.document_id
+
+    @property
+    def text(self) -> str:
+        return self.chunk.text
 
 
 def search_passages(
@@ -34,27 +58,45 @@ def search_passages(
     audience: Audience,
     *,
     collection_ids: Ids[int] | None = None,
+    also: Sequence[str] = (),
     limit: int = 8,
     embedding: Vectors | None = None,
 ) -> list[Passage]:
     """Best first. ``collection_ids`` narrows what the audience may see, never widens it.
 
-    ``embedding`` is the query's vector by ``settings.EMBEDDING_MODEL``, if the caller has it. Without vectors
-    the words alone are searched; a collection without a usable index is left out, the others still answer.
+    ``also`` are other ways to put the question, which count like its sentences. ``embedding`` is the question's
+    vector by ``settings.EMBEDDING_MODEL``, if the caller has it. Without vectors the words alone are searched; a
+    collection without a usable index is left out, the others still answer.
     """
+    return explained_search(
+        query, audience, collection_ids=collection_ids, also=also, limit=limit, embedding=embedding
+    )[1]
+
+
+def explained_search(
+    query: str,
+    audience: Audience,
+    *,
+    collection_ids: Ids[int] | None = None,
+    also: Sequence[str] = (),
+    limit: int = 8,
+    embedding: Vectors | None = None,
+) -> tuple[Asked, list[Passage]]:
+    """``search_passages``, and how the question was understood. Each passage says what its score is made of."""
     query = query.strip()[:LONGEST_QUERY]
-    if not query:
-        return []
     visible = collections_for(audience)
     if collection_ids is not None:
         visible = visible.filter(pk__in=collection_ids)
-    snapshots = indexes.serving(visible.values_list("pk", flat=True))
-    vectors = query_vectors(query, snapshots, embedding)
-    depth = max(FEWEST_CANDIDATES, CANDIDATES_PER_RESULT * limit)
-    ranked = fuse(vector_hits(snapshots, vectors, depth), text_hits(snapshots, query, depth))[: 2 * depth]
-    best = list(islice(distinct(current_chunks([chunk_id for chunk_id, _ in ranked], audience, 4 * limit)), limit))
-    scores, cosines = dict(ranked), similarities(snapshots, vectors, [chunk.pk for chunk in best])
-    return [passage(chunk, scores[chunk.pk], cosines.get(chunk.pk, 0.0)) for chunk in best]
+    snapshots = indexes.serving(visible.values_list("pk", flat=True)) if query else []
+    asked = understood(query, also, snapshots)
+    vectors = vectors_for(query, asked.corrected, snapshots, embedding)
+    depth = max(CANDIDATES, CANDIDATES_PER_RESULT * limit)
+    whole = evidence_for(asked.words, vectors, snapshots, depth)
+    parts = [evidence_for(part, vectors_for(part, part, snapshots), snapshots, depth) for part in asked.parts]
+    ranked = fuse(whole, parts, documents_of([whole, *parts], snapshots))[: 2 * depth]
+    chosen = list(islice(distinct(candidates(ranked, audience, 4 * limit)), limit))
+    cosines = similarities(vectors, [candidate.chunk.pk for candidate in chosen], snapshots)
+    return asked, [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
 
 
 def embed_ahead(question: str) -> None:
@@ -66,63 +108,55 @@ def embed_ahead(question: str) -> None:
         get_embedder(settings.EMBEDDING_MODEL).embed_query(question.strip()[:LONGEST_QUERY])
 
 
-def query_vectors(query: str, snapshots: Sequence[Snapshot], given: Vectors | None) -> dict[str, Vectors]:
-    """The query by each model that made one of the snapshots: while a new model is introduced, there are two."""
-    vectors = {settings.EMBEDDING_MODEL: given} if given is not None else {}
-    for model in {snapshot.embedding_model for snapshot in snapshots} - set(vectors):
-        try:
-            vectors[model] = get_embedder(model).embed_query(query)
-        except EmbeddingError as error:
-            log.warning("query_not_embedded", model=model, reason=error.user_message)
-    return vectors
+def understood(query: str, also: Sequence[str], snapshots: Sequence[Snapshot]) -> Asked:
+    """Spelling is judged by the words of what may be searched, so that it says nothing of the rest."""
+
+    def is_known(word: str) -> bool:
+        return any(snapshot.knows(word) for snapshot in snapshots)
+
+    def beginning_with(letter: str) -> list[tuple[str, int]]:
+        return [word for snapshot in snapshots for word in snapshot.words_beginning_with(letter)]
+
+    spelled = corrected(query, is_known, beginning_with) if snapshots else query
+    return Asked(query, spelled, (*parts_of(spelled), *also))
 
 
-def vector_hits(snapshots: Sequence[Snapshot], vectors: dict[str, Vectors], depth: int) -> list[Hits]:
-    """One list per model; within it the collections compete by cosine."""
-    by_model: dict[str, Hits] = {model: [] for model in vectors}
-    for snapshot in snapshots:
-        if snapshot.embedding_model in vectors:
-            found = snapshot.search_vectors(vectors[snapshot.embedding_model], depth)
-            by_model[snapshot.embedding_model].extend(found)
-    return [best(hits, depth) for hits in by_model.values()]
+def candidates(ranked: Sequence[Fused], audience: Audience, at_once: int) -> Iterator[Candidate]:
+    """Loaded a few at a time, because the first few are nearly always enough; each few in the order of their merits."""
+    for some in batches(ranked, at_once):
+        chunks = load_chunks([fused.chunk_id for fused in some], audience)
+        loaded = [boosted(chunks[fused.chunk_id], fused) for fused in some if fused.chunk_id in chunks]
+        yield from sorted(loaded, key=lambda candidate: -candidate.score)
 
 
-def text_hits(snapshots: Sequence[Snapshot], query: str, depth: int) -> Hits:
-    return best([hit for snapshot in snapshots for hit in snapshot.search_text(query, depth)], depth)
-
-
-def best(hits: Hits, depth: int) -> Hits:
-    return sorted(hits, key=lambda hit: -hit[1])[:depth]
-
-
-def similarities(snapshots: Sequence[Snapshot], vectors: dict[str, Vectors], ids: list[int]) -> dict[int, float]:
-    cosines: dict[int, float] = {}
-    for snapshot in snapshots:
-        if snapshot.embedding_model in vectors:
-            cosines.update(snapshot.vectors.similarities(vectors[snapshot.embedding_model], ids))
-    return cosines
-
-
-def current_chunks(ids: list[int], audience: Audience, at_once: int) -> Iterator[Chunk]:
-    """In the order of ``ids``, loaded a few at a time: the first few are nearly always enough."""
-    for some in batches(ids, at_once):
-        chunks = load_chunks(some, audience)
-        yield from (chunks[chunk_id] for chunk_id in some if chunk_id in chunks)
+def boosted(chunk: Chunk, fused: Fused) -> Candidate:
+    document = chunk.document
+    confirmed = max(filter(None, [document.updated_at, document.verified_at]))
+    days = max((timezone.now() - confirmed).days, 0)
+    evidence = {**fused.evidence, "freshness": FRESHNESS_BOOST * 0.5 ** (days / FRESHNESS_HALVED_DAYS)}
+    if document.format == Document.Format.CURATED:
+        evidence["curated"] = CURATED_BOOST
+    return Candidate(chunk, evidence)
 
 
 def load_chunks(ids: list[int], audience: Audience) -> dict[int, Chunk]:
     """The authority: whatever an index says, only current text of collections this audience may read."""
     current = Chunk.objects.filter(
-        pk__in=ids, revision=F("document__revision"), document__collection__in=collections_for(audience)
+        pk__in=ids,
+        revision=F("document__revision"),
+        document__publication=Document.Publication.PUBLISHED,
+        document__collection__in=collections_for(audience),
     )
     needed = current.select_related("document__collection").only(
-        "headings", "anchor", "text", "document__slug", "document__url", "document__title", "document__description",
-        "document__path", "document__updated_at", "document__collection__slug",
+        "headings", "anchor", "text", "position", "document__slug", "document__url", "document__title",
+        "document__description", "document__path", "document__format", "document__updated_at",
+        "document__verified_at", "document__collection__slug",
     )  # fmt: skip
     return {chunk.pk: chunk for chunk in needed}
 
 
-def passage(chunk: Chunk, score: float, similarity: float) -> Passage:
+def passage(candidate: Candidate, similarity: float) -> Passage:
+    chunk = candidate.chunk
     document = chunk.document
     url = document.url or f"{settings.PUBLIC_URL}{document.get_absolute_url()}"
     return Passage(
@@ -133,7 +167,9 @@ def passage(chunk: Chunk, score: float, similarity: float) -> Passage:
         text=chunk.text,
         url=f"{url}#{chunk.anchor}" if chunk.anchor and "#" not in url else url,
         updated_at=document.updated_at,
-        score=score,
+        score=candidate.score,
         similarity=similarity,
         is_description=chunk.text.split() == document.description.split(),
+        is_curated=document.format == Document.Format.CURATED,
+        evidence=candidate.evidence,
     )

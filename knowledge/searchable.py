@@ -6,6 +6,9 @@ from collections.abc import Sequence
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 
+# About what an author would write as a description.
+BEGINNING = 300
+
 
 def searchable_text(headings: Sequence[str], text: str) -> str:
     """The heading path gives a short passage its subject."""
@@ -15,3 +18,13 @@ def searchable_text(headings: Sequence[str], text: str) -> str:
 def readable(text: str) -> str:
     """Link targets are noise to a reader and to a model."""
     return LINK.sub(r"\1", IMAGE.sub(r"\1", text))
+
+
+def page_text(title: str, description: str, markdown: str) -> str:
+    """How a page as a whole announces itself, for a vector of its own."""
+    return f"{title}. {description or beginning(markdown)}"
+
+
+def beginning(markdown: str) -> str:
+    running = (line for line in markdown[: 10 * BEGINNING].split("\n") if line.strip() and not line.startswith("#"))
+    return readable("\n".join(running))[:BEGINNING]

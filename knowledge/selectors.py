@@ -21,8 +21,9 @@ SIGNED_LINK = "knowledge.signed-link"
 SIGNED_LINK_SECONDS = 60 * 60
 
 # A document that is being read again keeps its page, unless it never had one.
-HAS_A_PAGE = Q(status=Document.Status.READY) | Q(
-    status__in=[Document.Status.PENDING, Document.Status.PROCESSING], indexed_at__isnull=False
+HAS_A_PAGE = Q(publication=Document.Publication.PUBLISHED) & (
+    Q(status=Document.Status.READY)
+    | Q(status__in=[Document.Status.PENDING, Document.Status.PROCESSING], indexed_at__isnull=False)
 )
 
 

@@ -14,11 +14,12 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from knowledge import loaders, tasks
 from knowledge.batches import batches
+from knowledge.building import release
 from knowledge.errors import DocumentError
 from knowledge.ingestion import count_change
 from knowledge.leases import FIRST_RETRY
 from knowledge.loaders.base import INDEX_NAMES
-from knowledge.models import Chunk, Collection, Document, Source
+from knowledge.models import Chunk, Collection, Document, IndexVersion, Source
 from knowledge.vectors import forget_unused
 
 log = structlog.get_logger(__name__)
@@ -132,12 +133,29 @@ def make_pending(document_ids: list[int]) -> None:
         )
 
 
+def rebuild(collection_id: int) -> None:
+    """Has the index made from scratch; the present one answers until then."""
+    ring(tasks.rebuild_index, collection_id)
+
+
+def cancel_build(version: IndexVersion) -> None:
+    """Whoever builds it notices within a second or so."""
+    IndexVersion.objects.filter(pk=version.pk, status=IndexVersion.Status.BUILDING).update(cancel_requested=True)
+
+
+def release_index(collection_id: int) -> None:
+    """After a roll-back: newer versions may take over again."""
+    release(collection_id)
+    ring(tasks.build_index, collection_id)
+
+
 def delete(documents: Iterable[Document]) -> None:
     """Gone from the next answer on: passages are read from the database, not from the index."""
     gone = list(documents)
     with transaction.atomic():
         for some in batches([document.pk for document in gone], ROWS_PER_QUERY):
             hashes = set(Chunk.objects.filter(document__in=some).values_list("content_hash", flat=True))
+            hashes.update(Document.objects.filter(pk__in=some).values_list("page_hash", flat=True))
             Document.objects.filter(pk__in=some).delete()
             forget_unused(hashes)
         for collection_id in {document.collection_id for document in gone}:

@@ -16,12 +16,24 @@ def ingest_documents(document_ids: list[int]) -> None:
 
 @shared_task
 def build_index(collection_id: int) -> None:
-    building.build_index(collection_id)
+    if building.build_index(collection_id) and building.wants_merge(collection_id):
+        merge_index.delay(collection_id)
+
+
+@shared_task
+def rebuild_index(collection_id: int) -> None:
+    building.rebuild_index(collection_id)
+
+
+@shared_task
+def merge_index(collection_id: int) -> None:
+    building.merge_index(collection_id)
 
 
 @shared_task
 def resume_ingestion() -> None:
     """Takes up what a killed worker, a lost message or a passing failure left behind."""
+    building.queue_outdated_documents()
     for document_ids in batches(leases.take_unfinished(), DOCUMENTS_PER_TASK):
         ingest_documents.delay(document_ids)
     for collection_id in building.stale_collections():

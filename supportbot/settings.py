@@ -288,6 +288,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- Knowledge -----------------------------------------------------------------------------
 
 EMBEDDING_MODEL = text("EMBEDDING_MODEL", "minilm")
+# MiniLM cuts its input at 256 tokens without a word; the rest is room for tokenizers that count otherwise.
+CHUNK_TOKENS = integer("CHUNK_TOKENS", 220, 60, 240 if EMBEDDING_MODEL == "minilm" else 8000)
 EMBEDDING_THREADS = integer("EMBEDDING_THREADS", min(os.cpu_count() or 1, 4), 1, 64)
 MAX_DOCUMENT_BYTES = integer("MAX_DOCUMENT_MB", 10, 1, 1000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -1,14 +1,12 @@
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from knowledge import services, tasks
+from knowledge import services
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.theme import DATE, ReadOnlyAdmin, display
-from knowledge.ingestion import count_change
 from knowledge.models import IndexVersion
 
 Status = IndexVersion.Status
@@ -43,8 +41,6 @@ class IndexVersionAdmin(OwnCollections, ReadOnlyAdmin):
     @admin.action(description="Rebuild the index of these collections", permissions=["rebuild"])
     def rebuild(self, request: HttpRequest, versions: QuerySet[IndexVersion]) -> None:
         collections = set(versions.values_list("collection", flat=True))
-        with transaction.atomic():
-            for collection in collections:
-                count_change(collection)
-                services.ring(tasks.build_index, collection)
+        for collection in collections:
+            services.rebuild(collection)
         messages.success(request, "The index is being rebuilt. The present one answers until the new one is ready.")

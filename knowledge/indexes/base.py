@@ -1,41 +1,21 @@
-"""What an index is: a snapshot of one collection that never changes once it is served."""
+"""What an index is: a snapshot that never changes once it is served, and the engine that makes and opens them.
 
-from collections.abc import Sequence
+Adding an engine: a file here, a line in ``ENGINES`` of ``__init__``, a parameter of the contract test.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedders.base import Vectors
+from knowledge.models import IndexVersion
 
-ChunkIds = NDArray[np.int64]
-# (chunk id, score), best first. Higher is better.
+Ids = NDArray[np.int64]
+# (id, score), best first. Higher is better.
 Hits = list[tuple[int, float]]
-
-
-class VectorIndex(Protocol):
-    """Cosine similarity over chunk ids. Adding an engine: a file, a line in ``snapshots``, a test parameter."""
-
-    @staticmethod
-    def write(folder: Path, chunk_ids: ChunkIds, vectors: Vectors) -> None: ...
-
-    @classmethod
-    def open(cls, folder: Path) -> "VectorIndex":
-        """``IndexUnusable`` if the files are not what ``write`` wrote."""
-
-    @property
-    def dimension(self) -> int: ...
-
-    def search(self, vector: Vectors, limit: int) -> Hits: ...
-
-    def similarities(self, vector: Vectors, chunk_ids: Sequence[int]) -> dict[int, float]:
-        """The cosine of chunks that were found in another way; unknown ids are left out."""
-
-
-class TextIndex(Protocol):
-    def search(self, query: str, limit: int) -> Hits: ...
 
 
 @dataclass(frozen=True)
@@ -49,17 +29,105 @@ class IndexedChunk:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """``seal`` is the checksum of its manifest: no two snapshots have the same, whatever their numbers."""
+class IndexedPage:
+    """All that a document says."""
 
-    seal: str
-    collection_id: int
-    embedding_model: str
-    vectors: VectorIndex
-    texts: TextIndex
+    document_id: int
+    title: str
+    headings: str
+    text: str
+
+
+class Content(Protocol):
+    """What a version shall hold. Only what an engine asks for is read from the database."""
+
+    language: str
+
+    @property
+    def chunk_ids(self) -> Ids:
+        """In rising order."""
+
+    @property
+    def document_ids(self) -> Ids:
+        """The document of each chunk, in the order of ``chunk_ids``."""
+
+    def chunks(self, chunk_ids: Ids) -> Iterable[IndexedChunk]: ...
+
+    def pages(self, document_ids: Ids) -> Iterable[IndexedPage]: ...
+
+    def vectors(self, chunk_ids: Ids) -> Vectors:
+        """A row for each, in their order."""
+
+    def page_vectors(self, document_ids: Ids) -> Vectors: ...
+
+
+class Snapshot(Protocol):
+    """One or more collections as they were when a version was published. Safe to search from several threads."""
+
+    @property
+    def embedding_model(self) -> str: ...
+
+    @property
+    def collection_ids(self) -> frozenset[int]: ...
 
     def search_vectors(self, vector: Vectors, limit: int) -> Hits:
-        return self.vectors.search(vector, limit)
+        """The chunks nearest by cosine; none for a vector of another dimension or with NaN in it."""
 
     def search_text(self, query: str, limit: int) -> Hits:
-        return self.texts.search(query, limit)
+        """The chunks with any of the words, by BM25."""
+
+    def search_pages(self, query: str, limit: int) -> Hits:
+        """The documents with any of the words anywhere, by BM25."""
+
+    def similarities(self, vector: Vectors, chunk_ids: Sequence[int]) -> dict[int, float]:
+        """The cosine of chunks that were found in another way; unknown ids are left out."""
+
+    def page_similarities(self, vector: Vectors, document_ids: Sequence[int]) -> dict[int, float]:
+        """How near documents as a whole are."""
+
+    def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, int]: ...
+
+    def knows(self, word: str) -> bool:
+        """Whether any chunk has the lower-case word, in this or another form."""
+
+    def words_beginning_with(self, letter: str) -> Sequence[tuple[str, int]]:
+        """The words of the chunks and how many have each, the most common first."""
+
+
+class Heartbeat(Protocol):
+    """Called while a version is made: keeps its lease and progress. Raises ``BuildCancelled`` to stop it."""
+
+    def __call__(self, done: int = 0) -> None: ...
+
+
+class Engine(Protocol):
+    """Where versions are kept. One instance per process."""
+
+    def publish(
+        self,
+        version: IndexVersion,
+        content: Content,
+        previous: IndexVersion | None,
+        beat: Heartbeat,
+        merged: Any = None,
+    ) -> None:
+        """Makes everything ready to be served and fills in the unsaved version. ``IndexUnusable`` if it fails.
+
+        ``previous`` is what is served now, of the same recipe: an engine may do only what is different. ``merged``
+        is what ``merge`` returned.
+        """
+
+    def needs_merge(self, version: IndexVersion) -> bool:
+        """Whether it was published so often by differences that doing it anew would pay."""
+
+    def merge(self, content: Content, beat: Heartbeat) -> Any:
+        """The long part of doing it anew, while other versions go on being published."""
+
+    def discard(self, merged: Any) -> None:
+        """``merge`` was in vain, or is used."""
+
+    def serve(self, candidates: Sequence[Sequence[IndexVersion]]) -> list[Snapshot]:
+        """One list of versions per collection, the one that is served first. Those that cannot be used are marked."""
+
+    def forget(self, versions: Sequence[IndexVersion]) -> None:
+        """Versions that nobody goes back to, and whatever belongs to none."""

@@ -1,34 +1,42 @@
-"""Full-text search: English words by their stems, and identifiers as they are written."""
+"""Full-text search: words by their stems, and identifiers as they are written.
+
+Passages and whole pages have an index each: BM25 weighs a word by how many entries have it and a text by its
+length, and both mean something else for pages.
+"""
 
 import re
-import shutil
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Generic, TypeVar
 
 import tantivy
 
 from knowledge.errors import IndexUnusable
-from knowledge.indexes.base import Hits, IndexedChunk
+from knowledge.indexes.base import Hits, IndexedChunk, IndexedPage
 
-FOLDER = "text"
 WRITER_MEMORY = 50_000_000
 # A pasted log is no question; the rest of it would only cost time.
 MOST_TERMS = 64
-# Every chunk of a page has its title: with more weight it would outvote what a chunk says itself. An error code
-# somebody pasted is what they look for.
-BOOSTS = {"title": 0.5, "headings": 0.5, "text": 1.0, "identifiers": 2.0}
-STEMMED = ("title", "headings", "text")
 COMPOUND = re.compile(r"\w+(?:[.:/@-]\w+)*")
+FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
+WORD = re.compile(r"[^\W\d_]+")
+# A title says what the whole page is about: in a long text its words would drown.
+TITLE_REPEATED = 3
+MOST_WORDS_OF_A_LETTER = 20_000
+
+Entry = TypeVar("Entry", IndexedChunk, IndexedPage)
 
 
-def stems() -> tantivy.TextAnalyzer:
+@lru_cache
+def stems(language: str) -> tantivy.TextAnalyzer:
     filters = (
         tantivy.Filter.remove_long(60),
         tantivy.Filter.lowercase(),
         tantivy.Filter.ascii_fold(),
-        tantivy.Filter.stopword("english"),
-        tantivy.Filter.stemmer("english"),
+        tantivy.Filter.stopword(language),
+        tantivy.Filter.stemmer(language),
     )
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for each in filters:
@@ -36,12 +44,12 @@ def stems() -> tantivy.TextAnalyzer:
     return builder.build()
 
 
-STEMS = stems()
-
-
 def identifiers(text: str) -> list[str]:
-    """invalid_grant, X-Forwarded-For, api.v2, 2FA: what a stemmer or a splitter would blur."""
-    return [word.lower() for word in COMPOUND.findall(text) if is_identifier(word)]
+    """invalid_grant, X-Forwarded-For, api.v2, 2FA, --detach: what a stemmer or a splitter would blur."""
+    return [
+        *(word.lower() for word in COMPOUND.findall(text) if is_identifier(word)),
+        *(flag.lower() for flag in FLAG.findall(text)),
+    ]
 
 
 def is_identifier(word: str) -> bool:
@@ -49,48 +57,58 @@ def is_identifier(word: str) -> bool:
     return letters and (not word.isalnum() or any(map(str.isdigit, word)))
 
 
-def schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    # An unsigned field kills the writer of this version.
-    builder.add_integer_field("chunk_id", fast=True)
-    for field in STEMMED:
-        builder.add_text_field(field, tokenizer_name="stems")
-    builder.add_text_field("identifiers", tokenizer_name="whitespace", index_option="freq")
-    return builder.build()
+class TextIndex(ABC, Generic[Entry]):
+    """One kind of entry under its id. What is in it is said once, by ``stemmed``, ``exact`` and ``fields``."""
 
+    stemmed: dict[str, float]
+    exact: dict[str, float] = {}
+    unscored: Sequence[str] = ()
 
-def register(index: tantivy.Index) -> tantivy.Index:
-    index.register_tokenizer("stems", STEMS)
-    index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-    return index
-
-
-class TantivyTexts:
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, language: str) -> None:
+        self.language = language
         self.schema = index.schema
         self.searcher = index.searcher()
 
     @staticmethod
-    def write(folder: Path, chunks: Iterable[IndexedChunk]) -> None:
-        (folder / FOLDER).mkdir()
-        index = register(tantivy.Index(schema(), path=str(folder / FOLDER)))
+    @abstractmethod
+    def fields(entry: Entry) -> tuple[int, dict[str, str]]:
+        """Its id and the texts to index."""
+
+    @classmethod
+    def described(cls) -> tantivy.Schema:
+        builder = tantivy.SchemaBuilder()
+        # An unsigned field kills the writer of this version.
+        builder.add_integer_field("id", fast=True, indexed=True)
+        for name in cls.stemmed:
+            builder.add_text_field(name, tokenizer_name="stems")
+        for name in cls.exact:
+            builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+        for name in cls.unscored:
+            builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+        return builder.build()
+
+    @classmethod
+    def update(cls, folder: Path, language: str, gone: Iterable[int], entries: Iterable[Entry]) -> None:
+        """Takes entries out of the index in this folder and adds others, in one commit. Makes the index if needed."""
+        folder.mkdir(exist_ok=True)
+        is_new = not any(folder.iterdir())
+        index = registered(tantivy.Index(cls.described(), path=str(folder), reuse=not is_new), language)
         writer = index.writer(heap_size=WRITER_MEMORY, num_threads=1)
-        for chunk in chunks:
-            names = " ".join(identifiers(f"{chunk.title}\n{chunk.headings}\n{chunk.text}"))
-            fields = {"title": chunk.title, "headings": chunk.headings, "text": chunk.text, "identifiers": names}
-            writer.add_document(tantivy.Document(chunk_id=chunk.chunk_id, **fields))
+        for entry_id in gone:
+            writer.delete_documents_by_term("id", entry_id)
+        for entry in entries:
+            entry_id, fields = cls.fields(entry)
+            writer.add_document(tantivy.Document(id=entry_id, **fields))
         writer.commit()
         writer.wait_merging_threads()
 
     @classmethod
-    def open(cls, folder: Path) -> "TantivyTexts":
-        """Opens a copy nobody else knows: a file that shrinks while it is mapped would end this process."""
+    def open(cls: "type[Opened]", folder: Path, language: str) -> "Opened":
+        """Maps the files, which must not change any more. ``IndexUnusable`` if they are not what was written."""
         try:
-            with TemporaryDirectory(prefix="supportbot-") as private:
-                shutil.copytree(folder / FOLDER, private, dirs_exist_ok=True)
-                index = register(tantivy.Index.open(private))
-                index.config_reader(reload_policy="manual")
-                return cls(index)
+            index = registered(tantivy.Index.open(str(folder)), language)
+            index.config_reader(reload_policy="manual")
+            return cls(index, language)
         except (ValueError, OSError) as error:
             raise IndexUnusable from error
 
@@ -101,14 +119,61 @@ class TantivyTexts:
             return []
         any_of = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
         hits = self.searcher.search(any_of, limit, count=False).hits
-        ids = self.searcher.fast_field_values("chunk_id", [address for _, address in hits])
-        return [(int(chunk_id or 0), float(score)) for chunk_id, (score, _) in zip(ids, hits, strict=True)]
+        ids = self.searcher.fast_field_values("id", [address for _, address in hits])
+        return [(int(entry_id or 0), float(score)) for entry_id, (score, _) in zip(ids, hits, strict=True)]
 
     def terms(self, query: str) -> list[tantivy.Query]:
-        words = list(dict.fromkeys(STEMS.analyze(query)))[:MOST_TERMS]
+        words = list(dict.fromkeys(stems(self.language).analyze(query)))[:MOST_TERMS]
         names = list(dict.fromkeys(identifiers(query)))[:MOST_TERMS]
-        pairs = [(field, word) for word in words for field in STEMMED] + [("identifiers", name) for name in names]
+        weighted = [(field, word, boost) for word in words for field, boost in self.stemmed.items()]
+        weighted += [(field, name, boost) for name in names for field, boost in self.exact.items()]
         return [
-            tantivy.Query.boost_query(tantivy.Query.term_query(self.schema, field, term), BOOSTS[field])
-            for field, term in pairs
+            tantivy.Query.boost_query(tantivy.Query.term_query(self.schema, field, term), boost)
+            for field, term, boost in weighted
         ]
+
+
+Opened = TypeVar("Opened", bound=TextIndex)  # type: ignore[type-arg]
+
+
+class PassageTexts(TextIndex[IndexedChunk]):
+    # Every passage of a page has its title: with more weight it would outvote what a passage says itself. An error
+    # code somebody pasted is what they look for.
+    stemmed = {"title": 0.3, "headings": 0.5, "text": 1.0}
+    exact = {"identifiers": 2.0}
+    unscored = ("words",)
+
+    @staticmethod
+    def fields(entry: IndexedChunk) -> tuple[int, dict[str, str]]:
+        everything = f"{entry.title}\n{entry.headings}\n{entry.text}"
+        return entry.chunk_id, {
+            "title": entry.title,
+            "headings": entry.headings,
+            "text": entry.text,
+            "identifiers": " ".join(identifiers(everything)),
+            "words": " ".join({word.lower() for word in WORD.findall(everything)}),
+        }
+
+    def knows(self, word: str) -> bool:
+        (stem, *_) = stems(self.language).analyze(word) or [""]
+        fields = [("words", word), *((field, stem) for field in self.stemmed if stem)]
+        return any(self.searcher.doc_freq(field, term) for field, term in fields)
+
+    def words_beginning_with(self, letter: str) -> Sequence[tuple[str, int]]:
+        found: list[tuple[str, int]] = self.searcher.terms_with_prefix("words", letter, limit=MOST_WORDS_OF_A_LETTER)
+        return found
+
+
+class PageTexts(TextIndex[IndexedPage]):
+    stemmed = {"page": 1.0}
+
+    @staticmethod
+    def fields(entry: IndexedPage) -> tuple[int, dict[str, str]]:
+        title = "\n".join([entry.title] * TITLE_REPEATED)
+        return entry.document_id, {"page": f"{title}\n{entry.headings}\n{entry.text}"}
+
+
+def registered(index: tantivy.Index, language: str) -> tantivy.Index:
+    index.register_tokenizer("stems", stems(language))
+    index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from accounts.records import ANONYMOUS
-from accounts.selectors import customer_record
+from accounts.selectors import customer_record, plans_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +105,14 @@ def test_the_record_takes_five_queries(ada, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(5):
         customer_record(ada.pk)
+
+
+@pytest.mark.parametrize(("status", "opens"), [("active", {"Pro"}), ("trialing", {"Pro"}), ("canceled", set())])
+def test_a_plan_counts_only_while_it_runs(status, opens, ada):
+    ada.subscriptions.update(plan="Pro", status=status)
+
+    assert plans_of(ada.pk) == opens
+
+
+def test_an_anonymous_visitor_has_no_plan():
+    assert plans_of(None) == frozenset()

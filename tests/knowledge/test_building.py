@@ -2,11 +2,13 @@ import pytest
 from django.utils import timezone
 
 from knowledge import building, indexes, services
+from knowledge.access import PUBLIC
 from knowledge.building import build_index, stale_collections
 from knowledge.errors import IndexUnusable
 from knowledge.indexes import snapshots
 from knowledge.ingestion import ingest
-from knowledge.models import Embedding, IndexVersion
+from knowledge.models import Chunk, Document, IndexVersion
+from knowledge.search import search_passages
 
 pytestmark = pytest.mark.django_db
 Status = IndexVersion.Status
@@ -25,15 +27,15 @@ def test_an_index_that_holds_the_current_content_is_not_built_again(docs, publis
 def test_two_builders_at_once_end_with_the_newer_content(docs, put, publish, monkeypatch):
     publish("a.md", "Refunds take five days.")
     ingest([put("b.md", "Invoices come by mail.").pk])
-    write = snapshots.write
+    publish_version = snapshots.publish
 
     def overtaken(*args):
-        monkeypatch.setattr(snapshots, "write", write)
+        monkeypatch.setattr(snapshots, "publish", publish_version)
         ingest([put("c.md", "Passwords can be reset.").pk])
         build_index(docs.pk)
-        write(*args)
+        publish_version(*args)
 
-    monkeypatch.setattr(snapshots, "write", overtaken)
+    monkeypatch.setattr(snapshots, "publish", overtaken)
 
     assert build_index(docs.pk) is None
     assert served().content_version == 3
@@ -49,7 +51,7 @@ def test_a_build_that_fails_leaves_the_old_index_and_says_why(docs, put, publish
     def no_space(*args):
         raise IndexUnusable("No space left on the disk.")
 
-    monkeypatch.setattr(snapshots, "write", no_space)
+    monkeypatch.setattr(snapshots, "publish", no_space)
     with pytest.raises(IndexUnusable):
         build_index(docs.pk)
 
@@ -69,16 +71,143 @@ def test_only_the_last_versions_are_kept(publish, settings):
     assert len(list(settings.INDEX_ROOT.iterdir())) == building.KEPT_VERSIONS
 
 
-def test_a_new_model_is_embedded_before_it_is_served(docs, publish, settings):
+def found(docs, query):
+    (snapshot,) = indexes.serving([docs.pk])
+    return bool(snapshot.search_text(query, 5))
+
+
+def process_waiting():
+    return ingest(Document.objects.filter(status=Document.Status.PENDING).values_list("pk", flat=True))
+
+
+class TestAnotherRecipe:
+    """A new model or another size of passages: made beside what is served, and switched to when all is done."""
+
+    @pytest.fixture(autouse=True)
+    def two_documents(self, publish, settings):
+        publish("a.md", "Refunds take five days.")
+        publish("b.md", "Invoices come by mail.")
+        settings.EMBEDDING_MODEL = "minilm"
+        building.queue_outdated_documents()
+
+    def test_what_is_served_goes_on_until_every_document_is_done(self, docs):
+        first, second = Document.objects.order_by("path")
+        ingest([first.pk])
+        build_index(docs.pk)
+
+        assert served().recipe == "hashing/220/1"
+        assert search_passages("refunds", PUBLIC)[0].similarity > 0
+
+        ingest([second.pk])
+        build_index(docs.pk)
+
+        assert served().recipe == "minilm/220/1"
+        assert indexes.serving([docs.pk])[0].embedding_model == "minilm"
+        assert found(docs, "refunds")
+        assert found(docs, "invoices")
+
+    def test_an_edit_meanwhile_is_answered_at_once(self, docs, put):
+        ingest([put("a.md", "Refunds take nine days.").pk])
+        build_index(docs.pk)
+
+        assert served().recipe == "hashing/220/1"
+        assert search_passages("refunds", PUBLIC)[0].text == "Refunds take nine days."
+
+    def test_the_old_passages_go_with_the_last_version_made_of_them(self, docs, publish):
+        process_waiting()
+        build_index(docs.pk)
+        assert Chunk.objects.filter(recipe="hashing/220/1").count() == 2
+
+        for number in range(building.KEPT_VERSIONS):
+            publish("c.md", f"Parcels are sent from hall {number}.")
+
+        assert set(Chunk.objects.values_list("recipe", flat=True)) == {"minilm/220/1"}
+
+    def test_one_can_go_back_to_the_version_before(self, docs):
+        process_waiting()
+        build_index(docs.pk)
+        before = IndexVersion.objects.get(status=Status.RETIRED, recipe="hashing/220/1", chunk_count=2)
+
+        building.roll_back(before)
+
+        assert served() == before
+        assert search_passages("refunds", PUBLIC)[0].text == "Refunds take five days."
+
+    def test_the_sweep_finds_it_out_by_itself(self, docs):
+        assert not Document.objects.filter(status=Document.Status.READY).exists()
+        assert stale_collections() == []
+        process_waiting()
+        assert stale_collections() == [docs.pk]
+
+
+class TestRollBack:
+    @pytest.fixture(autouse=True)
+    def two_versions(self, publish):
+        publish("a.md", "Refunds take five days.")
+        publish("b.md", "Invoices come by mail.")
+
+    def test_the_version_before_answers_at_once_and_stays(self, docs, put):
+        before = IndexVersion.objects.get(status=Status.RETIRED)
+
+        assert building.roll_back(before)
+        assert not found(docs, "invoices")
+
+        ingest([put("c.md", "Parcels travel two days.").pk])
+        assert stale_collections() == []
+        assert build_index(docs.pk) is None
+        assert served() == before
+
+    def test_after_its_release_newer_versions_take_over(self, docs):
+        building.roll_back(IndexVersion.objects.get(status=Status.RETIRED))
+        building.release(docs.pk)
+
+        assert stale_collections() == [docs.pk]
+        build_index(docs.pk)
+        assert found(docs, "invoices")
+
+    def test_what_was_deleted_since_is_not_found_again(self, docs):
+        services.delete([Document.objects.get(path="a.md")])
+        building.roll_back(IndexVersion.objects.get(status=Status.RETIRED))
+
+        assert search_passages("refunds", PUBLIC) == []
+
+    def test_only_a_kept_version_can_be_gone_back_to(self):
+        assert not building.roll_back(IndexVersion(pk=99, collection=served().collection))
+        assert not served().collection.index_held
+
+
+def test_a_build_can_be_cancelled(docs, put, monkeypatch):
+    ingest([put("a.md", "Refunds take five days.").pk])
+    monkeypatch.setattr(building, "BEAT_SECONDS", 0)
+    publish = snapshots.publish
+
+    def cancelled(version, content, previous, beat, merged):
+        services.cancel_build(version)
+        beat()
+        publish(version, content, previous, beat, merged)
+
+    monkeypatch.setattr(snapshots, "publish", cancelled)
+
+    assert build_index(docs.pk) is None
+    assert IndexVersion.objects.get().status == Status.CANCELLED
+
+
+def test_a_rebuild_starts_from_scratch(docs, publish):
     publish("a.md", "Refunds take five days.")
-    settings.EMBEDDING_MODEL = "minilm"
+    before = served()
 
-    assert stale_collections() == [docs.pk]
-    assert indexes.serving([docs.pk])[0].embedding_model == "hashing"
+    assert building.rebuild_index(docs.pk)
+    assert served().pk > before.pk
+    assert found(docs, "refunds")
 
-    build_index(docs.pk)
-    assert indexes.serving([docs.pk])[0].embedding_model == "minilm"
-    assert sorted(Embedding.objects.values_list("model", flat=True)) == ["hashing", "minilm"]
+
+def test_retired_and_draft_documents_are_in_no_index(docs, publish):
+    publish("a.md", "Refunds take five days.")
+    Document.objects.update(publication=Document.Publication.RETIRED)
+
+    building.rebuild_index(docs.pk)
+
+    assert served().chunk_count == 0
 
 
 def test_a_collection_somebody_is_building_is_left_to_them(docs, put):

@@ -1,32 +1,68 @@
 import pytest
 
-from knowledge.fusion import fuse
+from knowledge.fusion import Evidence, fuse
+
+# Which document each chunk of these tests belongs to: the first digit of its id.
+DOCUMENTS = {chunk_id: chunk_id // 10 for chunk_id in range(10, 100)}
 
 
-def test_what_both_searches_find_first_comes_first_with_a_full_score():
-    chunk_id, score = fuse([[(1, 0.9), (2, 0.5)]], [(1, 12.0), (3, 4.0)])[0]
+def order(whole, *parts):
+    return [found.chunk_id for found in fuse(whole, parts, DOCUMENTS)]
 
-    assert chunk_id == 1
-    assert score == pytest.approx(1.0)
+
+def test_what_every_search_finds_first_comes_first_with_a_full_score():
+    whole = Evidence(vectors=[[(10, 0.9), (20, 0.5)]], words=[(10, 12.0), (30, 4.0)], pages=[(1, 9.0), (2, 3.0)])
+
+    best = fuse(whole, [], DOCUMENTS)[0]
+
+    assert best.chunk_id == 10
+    assert best.score == pytest.approx(1.0)
+    assert best.evidence == pytest.approx({"vector": 0.7, "words": 0.13, "page": 0.17})
 
 
 def test_vectors_count_more_than_words():
-    assert [chunk_id for chunk_id, _ in fuse([[(1, 0.9), (2, 0.1)]], [(2, 30.0), (1, 1.0)])] == [1, 2]
+    assert order(Evidence([[(10, 0.9), (20, 0.1)]], [(20, 30.0), (10, 1.0)])) == [10, 20]
 
 
 def test_words_alone_give_a_ranking_when_there_are_no_vectors():
-    assert [chunk_id for chunk_id, _ in fuse([], [(7, 3.0), (8, 2.0)])] == [7, 8]
+    assert order(Evidence(words=[(70, 3.0), (80, 2.0)])) == [70, 80]
+
+
+def test_of_equal_passages_the_one_on_the_page_about_the_subject_comes_first():
+    near = Evidence(vectors=[[(10, 0.8), (20, 0.8), (30, 0.1)]])
+
+    assert order(Evidence(near.vectors, pages=[(2, 7.0), (3, 1.0)]))[0] == 20
+    assert order(Evidence(near.vectors, page_vectors={1: 0.1, 2: 0.6, 3: 0.1}))[0] == 20
+
+
+def test_a_page_without_a_found_passage_is_not_found():
+    assert order(Evidence([[(10, 0.9)]], pages=[(1, 2.0), (5, 9.0)])) == [10]
 
 
 def test_models_are_scaled_each_for_itself():
-    fused = dict(fuse([[(1, 0.9), (2, 0.8)], [(3, 0.3), (4, 0.1)]], []))
+    found = {
+        each.chunk_id: each.score
+        for each in fuse(Evidence([[(10, 0.9), (20, 0.8)], [(30, 0.3), (40, 0.1)]]), [], DOCUMENTS)
+    }
 
-    assert fused[1] == fused[3]
+    assert found[10] == found[30]
+
+
+def test_a_page_that_answers_every_part_beats_one_that_answers_one():
+    whole = Evidence([[(10, 0.8), (20, 0.8), (30, 0.2)]])
+    first = Evidence([[(11, 0.9), (20, 0.9), (30, 0.1)]])
+    second = Evidence([[(12, 0.9), (30, 0.1)]])
+
+    assert order(whole, first, second)[0] == 10
+
+
+def test_a_passage_only_a_part_leads_to_is_found():
+    assert 21 in order(Evidence([[(10, 0.8), (30, 0.2)]]), Evidence([[(21, 0.9), (30, 0.1)]]))
 
 
 def test_equal_scores_keep_a_stable_order():
-    assert fuse([[(5, 0.5), (2, 0.5)]], []) == fuse([[(2, 0.5), (5, 0.5)]], [])
+    assert order(Evidence([[(50, 0.5), (20, 0.5)]])) == order(Evidence([[(20, 0.5), (50, 0.5)]])) == [20, 50]
 
 
 def test_nothing_found_is_nothing():
-    assert fuse([[]], []) == []
+    assert order(Evidence([[]])) == []

@@ -30,7 +30,8 @@ def test_a_passage_says_what_it_is_where_it_stands_and_how_near_it_is(publish, s
     assert passage.headings == ("Billing", "Refunds")
     assert passage.url == f"https://help.example{document.get_absolute_url()}#refunds"
     assert (passage.title, passage.document_id) == ("Billing", document.pk)
-    assert passage.score == pytest.approx(1.0)
+    assert passage.score == pytest.approx(1.02)
+    assert set(passage.evidence) == {"vector", "words", "page", "freshness"}
     assert 0 < passage.similarity < 1
 
 
@@ -133,7 +134,7 @@ def test_without_an_embedder_the_words_are_searched(publish, monkeypatch):
 def test_a_damaged_collection_does_not_silence_the_others(publish, largest_index_file):
     publish("a.md", REFUNDS)
     publish("b.md", "Refunds for partners take a day.", other := collection(slug="partners"))
-    indexes.opened.clear()
+    indexes.engines.clear()
     largest_index_file(other).write_bytes(b"")
 
     assert [text[:17] for text in texts("refunds")] == ["Refunds take five"]
@@ -178,3 +179,30 @@ def test_ids_of_the_index_are_only_hints(publish):
 
     assert texts("refunds") == []
     assert Document.objects.get().status == Document.Status.READY
+
+
+@pytest.mark.parametrize(("plans", "found"), [({"Pro"}, True), ({"Team", "Pro"}, True), ({"Team"}, False), ((), False)])
+def test_a_collection_for_some_plans_answers_only_customers_on_them(plans, found, publish):
+    pro = collection(slug="pro", audience="customers")
+    pro.plans.create(plan="Pro")
+    pro.plans.create(plan="Enterprise")
+    publish("a.md", REFUNDS, pro)
+
+    assert bool(texts("refunds", Audience(customer=True, plans=frozenset(plans)))) is found
+
+
+def test_staff_read_what_is_for_some_plans(publish):
+    pro = collection(slug="pro", audience="customers")
+    pro.plans.create(plan="Pro")
+    publish("a.md", REFUNDS, pro)
+
+    assert texts("refunds", Audience(customer=True, staff=True))
+
+
+@pytest.mark.parametrize("publication", ["draft", "retired"])
+def test_only_published_documents_answer(publication, publish):
+    document = publish("a.md", REFUNDS)
+
+    Document.objects.filter(pk=document.pk).update(publication=publication)
+
+    assert texts("refunds") == []

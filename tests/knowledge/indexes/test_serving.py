@@ -7,7 +7,8 @@ import pytest
 
 from knowledge import indexes
 from knowledge.building import build_index, stale_collections
-from knowledge.models import IndexVersion
+from knowledge.models import Chunk, IndexVersion
+from tests.factories import collection
 
 pytestmark = pytest.mark.django_db
 Status = IndexVersion.Status
@@ -86,7 +87,7 @@ def test_health_names_the_collections_that_cannot_be_searched(docs, put, publish
     publish("a.md", "Refunds take five days.")
     assert indexes.health() == "ok"
 
-    indexes.opened.clear()
+    indexes.engines.clear()
     harm(largest_file(IndexVersion.objects.get()), "truncate")
     assert indexes.health() == "No index has been built yet for: docs."
 
@@ -102,3 +103,20 @@ def test_threads_that_search_during_a_switch_always_get_one_whole_snapshot(docs,
         searches = [threads.submit(search, number) for number in range(40)]
         publish("b.md", "Invoices come by mail.")
         assert all(search.result() for search in searches)
+
+
+def test_collections_that_say_the_same_each_find_their_own(docs, publish):
+    other = collection(slug="other")
+    publish("a.md", "Refunds take five days.")
+    publish("a.md", "Refunds take five days.", other)
+
+    found = {
+        each.collection_id: each.search_vectors(each.vectors[0].index.reconstruct(0), 5) for each in both(docs, other)
+    }
+
+    own = {chunk.document.collection_id: chunk.pk for chunk in Chunk.objects.select_related("document")}
+    assert {pk: hits[0][0] for pk, hits in found.items()} == own
+
+
+def both(*collections):
+    return indexes.serving([each.pk for each in collections])

@@ -1,0 +1,99 @@
+"""What an index of a collection holds, read from the database as far as it is asked for."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection as Group
+
+import numpy as np
+from django.db.models import F, QuerySet
+
+from knowledge.batches import batches
+from knowledge.embedders import Vectors, get_embedder
+from knowledge.indexes.base import Ids, IndexedChunk, IndexedPage
+from knowledge.models import Chunk, Collection, Document
+from knowledge.searchable import page_text, readable
+from knowledge.vectors import embed_missing, hash_of, known_hashes, vectors_of
+
+ROWS_PER_QUERY = 500
+
+
+def searchable_chunks(collection_id: int, recipe: str) -> QuerySet[Chunk]:
+    """What may be found: published, of the current revision, cut by this recipe."""
+    return Chunk.objects.filter(
+        document__collection=collection_id,
+        document__publication=Document.Publication.PUBLISHED,
+        revision=F("document__revision"),
+        recipe=recipe,
+    )
+
+
+class DatabaseContent:
+    """The content of a collection as it is when this is made."""
+
+    def __init__(self, collection: Collection, model: str, recipe: str, before_embedding: Callable[[], None]) -> None:
+        self.language = str(collection.language)
+        self.embedder = get_embedder(model)
+        self.before_embedding = before_embedding
+        self.found = searchable_chunks(collection.pk, recipe)
+        rows = np.array(list(self.found.order_by("pk").values_list("pk", "document_id")), dtype=np.int64)
+        rows = rows.reshape(-1, 2)
+        self.chunk_ids: Ids = np.ascontiguousarray(rows[:, 0])
+        self.document_ids: Ids = np.ascontiguousarray(rows[:, 1])
+
+    def chunks(self, chunk_ids: Ids) -> Iterator[IndexedChunk]:
+        for some in batches(chunk_ids.tolist(), ROWS_PER_QUERY):
+            for pk, headings, text in Chunk.objects.filter(pk__in=some).values_list("pk", "headings", "text"):
+                yield IndexedChunk(pk, "".join(headings[:1]), " ".join(headings[1:]), readable(text))
+
+    def pages(self, document_ids: Ids) -> Iterator[IndexedPage]:
+        for some in batches(document_ids.tolist(), ROWS_PER_QUERY // 10):
+            parts: dict[int, list[tuple[list[str], str]]] = defaultdict(list)
+            rows = self.found.filter(document__in=some).order_by("document", "position")
+            for document_id, headings, text in rows.values_list("document_id", "headings", "text"):
+                parts[document_id].append((headings, text))
+            for document_id, said in parts.items():
+                yield page_of(document_id, said)
+
+    def vectors(self, chunk_ids: Ids) -> Vectors:
+        by_id: dict[int, str] = {}
+        for some in batches(chunk_ids.tolist(), ROWS_PER_QUERY):
+            by_id.update(Chunk.objects.filter(pk__in=some).values_list("pk", "content_hash"))
+        return self.vectors_by_hash([by_id[chunk_id] for chunk_id in chunk_ids.tolist()], texts_of_chunks)
+
+    def page_vectors(self, document_ids: Ids) -> Vectors:
+        some_ids = batches(document_ids.tolist(), ROWS_PER_QUERY)
+        texts = {key: text for some in some_ids for key, text in page_texts(some)}
+        hashes = [hash_of(texts[document_id]) for document_id in document_ids.tolist()]
+        return self.vectors_by_hash(hashes, lambda _: {hash_of(text): text for text in texts.values()})
+
+    def vectors_by_hash(self, hashes: list[str], texts: Callable[[Group[str]], Mapping[str, str]]) -> Vectors:
+        """Nearly always there already. After a change of the model or a loss, this is where they are made."""
+        dimension = self.embedder.dimension if hashes else 0
+        try:
+            return vectors_of(hashes, self.embedder.name, dimension)
+        except KeyError:
+            missing = set(hashes) - known_hashes(self.embedder.name, hashes)
+            wanted = texts(missing)
+            embed_missing({key: wanted[key] for key in missing}, self.embedder, self.before_embedding)
+            return vectors_of(hashes, self.embedder.name, dimension)
+
+
+def texts_of_chunks(hashes: Group[str]) -> Mapping[str, str]:
+    texts: dict[str, str] = {}
+    for some in batches(hashes, ROWS_PER_QUERY):
+        rows = Chunk.objects.filter(content_hash__in=some).only("headings", "text", "content_hash")
+        texts.update((chunk.content_hash, chunk.searchable_text) for chunk in rows)
+    return texts
+
+
+def page_texts(document_ids: list[int]) -> Iterator[tuple[int, str]]:
+    rows = Document.objects.filter(pk__in=document_ids)
+    for pk, title, path, description, markdown in rows.values_list("pk", "title", "path", "description", "markdown"):
+        yield pk, page_text(title or path, description, markdown)
+
+
+def page_of(document_id: int, said: list[tuple[list[str], str]]) -> IndexedPage:
+    """Each heading once, however many passages stand below it."""
+    headings = dict.fromkeys(heading for path, _ in said for heading in path[1:])
+    text = "\n".join(readable(text) for _, text in said)
+    return IndexedPage(document_id, "".join(said[0][0][:1]), "\n".join(headings), text)

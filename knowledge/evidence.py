@@ -1,0 +1,84 @@
+"""What the indexes have to say to one text: asked of every snapshot, put together, not yet weighed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import structlog
+from django.conf import settings
+
+from knowledge.embedders import Vectors, get_embedder
+from knowledge.errors import EmbeddingError
+from knowledge.fusion import Evidence
+from knowledge.indexes import Snapshot
+from knowledge.indexes.base import Hits
+
+log = structlog.get_logger(__name__)
+
+ByModel = Mapping[str, Vectors]
+
+
+def vectors_for(text: str, corrected: str, snapshots: Sequence[Snapshot], given: Vectors | None = None) -> ByModel:
+    """By each model that made one of the snapshots: while a new model is introduced, there are two.
+
+    A text whose spelling was corrected lies in the middle between both: the correction is only a guess.
+    """
+    vectors: dict[str, Vectors] = {}
+    for model in {snapshot.embedding_model for snapshot in snapshots}:
+        try:
+            if given is not None and model == settings.EMBEDDING_MODEL:
+                vectors[model] = given
+            else:
+                embed = get_embedder(model).embed_query
+                vectors[model] = embed(text) if text == corrected else middle(embed(text), embed(corrected))
+        except EmbeddingError as error:
+            log.warning("query_not_embedded", model=model, reason=error.user_message)
+    return vectors
+
+
+def middle(one: Vectors, other: Vectors) -> Vectors:
+    between = one + other
+    unit: Vectors = between / max(float(np.linalg.norm(between)), float(np.finfo(np.float32).tiny))
+    return unit
+
+
+def evidence_for(text: str, vectors: ByModel, snapshots: Sequence[Snapshot], depth: int) -> Evidence:
+    hits = [nearest(model, vector, snapshots, depth) for model, vector in vectors.items()]
+    words = best((hit for snapshot in snapshots for hit in snapshot.search_text(text, depth)), depth)
+    pages = best((hit for snapshot in snapshots for hit in snapshot.search_pages(text, depth)), depth)
+    return Evidence(hits, words, pages, page_vectors(hits, vectors, snapshots))
+
+
+def nearest(model: str, vector: Vectors, snapshots: Sequence[Snapshot], depth: int) -> Hits:
+    """The collections of one model compete by cosine."""
+    asked = (snapshot for snapshot in snapshots if snapshot.embedding_model == model)
+    return best((hit for snapshot in asked for hit in snapshot.search_vectors(vector, depth)), depth)
+
+
+def page_vectors(hits: Sequence[Hits], vectors: ByModel, snapshots: Sequence[Snapshot]) -> dict[int, float]:
+    """How near the pages of these hits are as a whole."""
+    chunk_ids = [chunk_id for each in hits for chunk_id, _ in each]
+    near: dict[int, float] = {}
+    for snapshot in snapshots:
+        if (vector := vectors.get(snapshot.embedding_model)) is not None:
+            documents = sorted(set(snapshot.documents_of(chunk_ids).values()))
+            near.update(snapshot.page_similarities(vector, documents))
+    return near
+
+
+def documents_of(found: Iterable[Evidence], snapshots: Sequence[Snapshot]) -> dict[int, int]:
+    """The document of every chunk that was hit."""
+    chunk_ids = {chunk_id for each in found for hits in (*each.vectors, each.words) for chunk_id, _ in hits}
+    wanted = sorted(chunk_ids)
+    return {key: document for snapshot in snapshots for key, document in snapshot.documents_of(wanted).items()}
+
+
+def similarities(vectors: ByModel, chunk_ids: Sequence[int], snapshots: Sequence[Snapshot]) -> dict[int, float]:
+    cosines: dict[int, float] = {}
+    for snapshot in snapshots:
+        if (vector := vectors.get(snapshot.embedding_model)) is not None:
+            cosines.update(snapshot.similarities(vector, chunk_ids))
+    return cosines
+
+
+def best(hits: Iterable[tuple[int, float]], depth: int) -> Hits:
+    return sorted(hits, key=lambda hit: -hit[1])[:depth]

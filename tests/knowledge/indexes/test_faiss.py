@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from knowledge.errors import IndexUnusable
+from knowledge.indexes import faiss
+from knowledge.indexes.faiss import open_vectors, write_vectors
+
+IDS = np.array([7, 55, 101], dtype=np.int64)
+VECTORS = np.eye(4, dtype=np.float32)[:3]
+
+
+@pytest.fixture
+def index(tmp_path):
+    write_vectors(tmp_path / "x.faiss", VECTORS)
+    return open_vectors(tmp_path / "x.faiss", IDS)
+
+
+def test_the_nearest_comes_first_under_its_own_id(index):
+    assert index.search(VECTORS[1], 1) == [(55, pytest.approx(1.0))]
+
+
+def test_asking_for_more_than_there_is_gives_only_what_there_is(index):
+    assert sorted(chunk_id for chunk_id, _ in index.search(VECTORS[0], 50)) == [7, 55, 101]
+
+
+@pytest.mark.parametrize("query", [np.full(4, np.nan), np.ones(3), np.ones(5), np.ones((1, 4))])
+def test_a_query_that_makes_no_sense_finds_nothing(index, query):
+    assert index.search(query.astype(np.float32), 3) == []
+    assert index.similarities(query.astype(np.float32), [7]) == {}
+
+
+def test_similarities_are_those_of_known_chunks(index):
+    assert index.similarities(VECTORS[2], [101, 55, 999]) == {101: pytest.approx(1.0), 55: pytest.approx(0.0)}
+
+
+def test_an_empty_index_finds_nothing(tmp_path):
+    write_vectors(tmp_path / "x.faiss", np.empty((0, 4), dtype=np.float32))
+    index = open_vectors(tmp_path / "x.faiss", IDS[:0])
+
+    assert index.search(VECTORS[0], 5) == []
+    assert index.similarities(VECTORS[0], [7]) == {}
+
+
+def test_many_vectors_are_kept_in_cells_and_still_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(faiss, "MOST_EXACT", 2_000)
+    vectors = np.random.default_rng(1).standard_normal((6_000, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    details = write_vectors(tmp_path / "x.faiss", vectors)
+    index = open_vectors(tmp_path / "x.faiss", np.arange(6_000, dtype=np.int64) * 3)
+
+    assert details["kind"] == "cells"
+    assert details["recall@10"] > 0.97
+    assert all(index.search(vectors[row], 1)[0][0] == row * 3 for row in range(0, 6_000, 500))
+    assert index.similarities(vectors[10], [30, 31]) == {30: pytest.approx(1.0, abs=0.02)}
+
+
+def test_a_file_that_is_none_is_a_named_error(tmp_path):
+    (tmp_path / "x.faiss").write_bytes(b"no index")
+
+    with pytest.raises(IndexUnusable):
+        open_vectors(tmp_path / "x.faiss", IDS)
+
+
+def test_another_number_of_vectors_than_ids_is_refused(tmp_path):
+    write_vectors(tmp_path / "x.faiss", VECTORS)
+
+    with pytest.raises(IndexUnusable):
+        open_vectors(tmp_path / "x.faiss", IDS[:2])
