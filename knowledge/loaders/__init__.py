@@ -1,4 +1,4 @@
-"""Every format we read, and the loader that reads it."""
+"""Every format we read, the loader that reads it, and what can be said of a file before it is read."""
 
 from pathlib import PurePosixPath
 from typing import cast
@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded, Loader, title_from_path
 from knowledge.loaders.decoding import clean, decode
+from knowledge.loaders.kinds import ARCHIVE_SUFFIXES, FILES, INSTEAD, check_kind
 
 LOADERS = {
     "markdown": "knowledge.loaders.markdown.load_markdown",
@@ -19,22 +20,48 @@ FORMATS = {
     **dict.fromkeys([".md", ".mdx", ".markdown"], "markdown"),
     **dict.fromkeys([".html", ".htm"], "html"),
     **dict.fromkeys([".txt", ".text", ".rst"], "text"),
+    **{f".{name}": name for name in ("pdf", "docx", "pptx", "xlsx", "csv")},
+    ".eml": "email",
 }
 
 
+def is_text(format: str) -> bool:
+    """Whether a document of this format is kept as text, which can be edited, or as the bytes it came in."""
+    return format not in FILES
+
+
 def format_of(path: str) -> str:
-    try:
-        return FORMATS[PurePosixPath(path).suffix.lower()]
-    except KeyError:
-        raise DocumentError(f"Files of this kind cannot be read. Use one of {', '.join(FORMATS)}.") from None
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in FORMATS:
+        return FORMATS[suffix]
+    if suffix in ARCHIVE_SUFFIXES:
+        raise DocumentError("Archives are not accepted. Unpack it and upload the documents in it.")
+    if suffix in INSTEAD:
+        raise DocumentError(f"Files that end in {suffix} cannot be read. Save it as {INSTEAD[suffix]} and try again.")
+    raise DocumentError(f"Files of this kind cannot be read. Use one of {', '.join(FORMATS)}.")
+
+
+def check(data: bytes, path: str) -> str:
+    """The format of an upload, or everything that can be said against it without parsing it."""
+    format = format_of(path)
+    check_size(len(data))
+    if not data.strip():
+        raise DocumentError("This document is empty. Add some text to it.")
+    check_kind(data, format)
+    if is_text(format):
+        read(data)
+    return format
+
+
+def check_size(size: int) -> None:
+    if size > settings.MAX_DOCUMENT_BYTES:
+        limit = settings.MAX_DOCUMENT_BYTES // (1024 * 1024)
+        raise DocumentError(f"This document is larger than {limit} MB. Split it into several documents.")
 
 
 def read(source: bytes | str) -> str:
     """The text of an upload, checked for everything that can be known before it is parsed."""
-    size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "replace"))
-    if size > settings.MAX_DOCUMENT_BYTES:
-        limit = settings.MAX_DOCUMENT_BYTES // (1024 * 1024)
-        raise DocumentError(f"This document is larger than {limit} MB. Split it into several documents.")
+    check_size(len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "replace")))
     text = decode(source) if isinstance(source, bytes) else clean(source)
     if not text.strip():
         raise DocumentError("This document is empty. Add some text to it.")

@@ -1,20 +1,50 @@
 import pytest
 
 from knowledge.errors import DocumentError
-from knowledge.loaders import format_of, load, read
+from knowledge.loaders import FORMATS, format_of, is_text, load, read
+from knowledge.models import Document
 
 
 @pytest.mark.parametrize(
-    ("path", "format"), [("a.MD", "markdown"), ("b/c.mdx", "markdown"), ("d.htm", "html"), ("e.rst", "text")]
-)
+    ("path", "format"),
+    [
+        ("a.MD", "markdown"), ("b/c.mdx", "markdown"), ("d.htm", "html"), ("e.rst", "text"), ("f.PDF", "pdf"),
+        ("g.docx", "docx"), ("h.pptx", "pptx"), ("i.xlsx", "xlsx"), ("j.csv", "csv"), ("k.eml", "email"),
+    ],
+)  # fmt: skip
 def test_the_extension_decides_the_format(path, format):
     assert format_of(path) == format
 
 
-@pytest.mark.parametrize("path", ["report.pdf", "Makefile"])
+@pytest.mark.parametrize("path", ["report.exe", "Makefile"])
 def test_other_files_are_refused_with_the_list_of_those_that_work(path):
     with pytest.raises(DocumentError, match=r"Use one of \.md, "):
         format_of(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("docs.zip", "Archives are not accepted. Unpack it"),
+        ("docs.tar.gz", "Archives are not accepted. Unpack it"),
+        ("macros.docm", "Save it as .docx without macros"),
+        ("old.xls", "Save it as .xlsx"),
+    ],
+)
+def test_what_can_be_done_about_a_kind_of_file_is_said(path, sentence):
+    with pytest.raises(DocumentError, match=sentence):
+        format_of(path)
+
+
+def test_every_format_is_one_the_database_knows():
+    assert set(FORMATS.values()) <= set(Document.Format.values)
+
+
+@pytest.mark.parametrize(
+    ("format", "kept_as_text"), [("markdown", True), ("csv", True), ("curated", True), ("pdf", False), ("email", False)]
+)
+def test_only_text_is_kept_as_text(format, kept_as_text):
+    assert is_text(format) is kept_as_text
 
 
 def test_a_document_that_is_too_large_is_refused(settings):
