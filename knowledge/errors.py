@@ -32,3 +32,9 @@ class EvaluationError(SupportbotError):
     """A labelled set that cannot be used; the message names the file and what is wrong with it."""
 
     code = "evaluation_set_unusable"
+
+
+class PublishingError(SupportbotError):
+    """What was decided about a version does not fit what became of it meanwhile."""
+
+    code = "publishing_conflict"

@@ -7,6 +7,7 @@ transaction, and what a worker held is taken over when its lease runs out.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import structlog
 from django.db import transaction
@@ -21,6 +22,7 @@ from knowledge.errors import DocumentError, EmbeddingError
 from knowledge.loaders import load
 from knowledge.loaders.base import Loaded
 from knowledge.models import Chunk, Collection, Document
+from knowledge.originals import original
 from knowledge.recipes import Recipe, current_recipe
 from knowledge.searchable import page_text, searchable_text
 from knowledge.vectors import TEXTS_AT_ONCE, embed_missing, forget_unused, hash_of
@@ -111,15 +113,19 @@ def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
 def prepared(document: Document) -> Prepared:
     if document.attempts > leases.MOST_ATTEMPTS:
         raise DocumentError("Processing this document was interrupted again and again. Try a smaller part of it.")
-    loaded = load(document.content, document.path, document.format)
-    title = document.title or loaded.title
+    loaded = load(original(document), document.path, document.format)
+    titles = loaded.questions or (document.title or loaded.title,)
     pieces = {
-        recipe: chunk(title, loaded.searchable, get_embedder(recipe.model).count_tokens, recipe.tokens)
+        recipe: list(chain.from_iterable(cut(title, loaded, recipe) for title in titles))
         for recipe in recipes_in_use(document.collection_id)
     }
     if not all(pieces.values()):
         raise DocumentError("This document has headings but no text below them. Add some.")
     return Prepared(document, loaded, pieces)
+
+
+def cut(title: str, loaded: Loaded, recipe: Recipe) -> list[Piece]:
+    return chunk(title, loaded.searchable, get_embedder(recipe.model).count_tokens, recipe.tokens)
 
 
 def grouped(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:

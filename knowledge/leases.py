@@ -16,13 +16,15 @@ MOST_ATTEMPTS = 5
 FIRST_RETRY = timedelta(seconds=30)
 
 Status = Document.Status
+# A draft is read when it is published, and what was retired when it is put back.
+WANTED = Q(publication=Document.Publication.PUBLISHED)
 
 
 def claim(document_id: int) -> Document | None:
     """The document, for this worker alone, or None if it is done, gone, or somebody else's."""
     free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_expires_at__lt=timezone.now())
     with transaction.atomic():
-        claimed = Document.objects.filter(free, pk=document_id).update(
+        claimed = Document.objects.filter(free, WANTED, pk=document_id).update(
             status=Status.PROCESSING, lease_expires_at=timezone.now() + LEASE, attempts=F("attempts") + 1
         )
         return Document.objects.select_related("collection").get(pk=document_id) if claimed else None
@@ -57,7 +59,7 @@ def take_unfinished() -> list[int]:
     now = timezone.now()
     lost = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
     with transaction.atomic():
-        unfinished = Document.objects.filter(lost, status__in=[Status.PENDING, Status.PROCESSING])
+        unfinished = Document.objects.filter(lost, WANTED, status__in=[Status.PENDING, Status.PROCESSING])
         ids = list(unfinished.order_by("pk").values_list("pk", flat=True)[:1000])
         Document.objects.filter(pk__in=ids).update(status=Status.PENDING, lease_expires_at=now + LEASE)
     return ids

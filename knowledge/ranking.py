@@ -28,12 +28,16 @@ def distinct(ranked: Iterable[C]) -> Iterator[C]:
     per_document: Counter[Hashable] = Counter()
     said: list[frozenset[str]] = []
     for candidate in ranked:
-        words = frozenset(WORD.findall(candidate.text.lower()))
+        words = words_of(candidate.text)
         if per_document[candidate.document_id] >= MOST_PER_DOCUMENT or any(alike(words, other) for other in said):
             continue
         per_document[candidate.document_id] += 1
         said.append(words)
         yield candidate
+
+
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(text.lower()))
 
 
 def alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -20,7 +20,7 @@ from knowledge.fusion import Fused, fuse
 from knowledge.indexes import Snapshot
 from knowledge.models import Chunk, Document
 from knowledge.questions import parts_of
-from knowledge.ranking import distinct
+from knowledge.ranking import distinct, words_of
 from knowledge.records import Asked, Passage
 from knowledge.spelling import corrected
 
@@ -30,6 +30,8 @@ CANDIDATES = 50
 CANDIDATES_PER_RESULT = 5
 # An editor's own answer may stand this far behind what a search would prefer, and comes first all the same.
 CURATED_BOOST = 0.1
+# To the very question it is for it stands before everything.
+SAME_QUESTION_BOOST = 1.0
 # What was written or confirmed lately comes before what is old and else as good.
 FRESHNESS_BOOST = 0.02
 FRESHNESS_HALVED_DAYS = 180
@@ -94,7 +96,7 @@ def explained_search(
     whole = evidence_for(asked.words, vectors, snapshots, depth)
     parts = [evidence_for(part, vectors_for(part, part, snapshots), snapshots, depth) for part in asked.parts]
     ranked = fuse(whole, parts, documents_of([whole, *parts], snapshots))[: 2 * depth]
-    chosen = list(islice(distinct(candidates(ranked, audience, 4 * limit)), limit))
+    chosen = list(islice(distinct(candidates(query, ranked, audience, 4 * limit)), limit))
     cosines = similarities(vectors, [candidate.chunk.pk for candidate in chosen], snapshots)
     return asked, [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
 
@@ -121,21 +123,22 @@ def understood(query: str, also: Sequence[str], snapshots: Sequence[Snapshot]) -
     return Asked(query, spelled, (*parts_of(spelled), *also))
 
 
-def candidates(ranked: Sequence[Fused], audience: Audience, at_once: int) -> Iterator[Candidate]:
+def candidates(query: str, ranked: Sequence[Fused], audience: Audience, at_once: int) -> Iterator[Candidate]:
     """Loaded a few at a time, because the first few are nearly always enough; each few in the order of their merits."""
     for some in batches(ranked, at_once):
         chunks = load_chunks([fused.chunk_id for fused in some], audience)
-        loaded = [boosted(chunks[fused.chunk_id], fused) for fused in some if fused.chunk_id in chunks]
+        loaded = [boosted(query, chunks[fused.chunk_id], fused) for fused in some if fused.chunk_id in chunks]
         yield from sorted(loaded, key=lambda candidate: -candidate.score)
 
 
-def boosted(chunk: Chunk, fused: Fused) -> Candidate:
+def boosted(query: str, chunk: Chunk, fused: Fused) -> Candidate:
     document = chunk.document
     confirmed = max(filter(None, [document.updated_at, document.verified_at]))
     days = max((timezone.now() - confirmed).days, 0)
     evidence = {**fused.evidence, "freshness": FRESHNESS_BOOST * 0.5 ** (days / FRESHNESS_HALVED_DAYS)}
     if document.format == Document.Format.CURATED:
-        evidence["curated"] = CURATED_BOOST
+        is_the_question = words_of(query) == words_of("".join(chunk.headings[:1]))
+        evidence["curated"] = SAME_QUESTION_BOOST if is_the_question else CURATED_BOOST
     return Candidate(chunk, evidence)
 
 

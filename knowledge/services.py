@@ -4,101 +4,182 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import chain, count
 from pathlib import PurePosixPath
+from typing import Required, TypedDict, Unpack
 
 import structlog
 from celery import Task
+from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from kombu.exceptions import ChannelError, OperationalError
 
-from knowledge import loaders, tasks
+from knowledge import loaders, originals, tasks, versions
 from knowledge.batches import batches
 from knowledge.building import release
 from knowledge.errors import DocumentError
 from knowledge.ingestion import count_change
 from knowledge.leases import FIRST_RETRY
 from knowledge.loaders.base import INDEX_NAMES
-from knowledge.models import Chunk, Collection, Document, IndexVersion, Source
+from knowledge.models import Chunk, Collection, Document, DocumentVersion, IndexVersion, Source
 from knowledge.vectors import forget_unused
+from knowledge.versions import Change, Origin
 
 log = structlog.get_logger(__name__)
 
 Status = Document.Status
+Publication = Document.Publication
 NO_BROKER = (OperationalError, ChannelError, OSError)
 LONGEST_SLUG = 200
 ROWS_PER_QUERY = 500
 
 
+class Arrival(TypedDict, total=False):
+    """A document that is given to us, but for what it says.
+
+    An empty ``title`` means the document's own; an empty ``format`` the one its path tells. With ``publish=False`` it
+    waits for somebody's yes, and a document that is there says what it said until then.
+    """
+
+    collection: Required[Collection]
+    path: Required[str]
+    title: str
+    url: str
+    format: str
+    source: Source | None
+    origin: str
+    author: AbstractUser | None
+    publish: bool
+
+
 def save_document(
-    *,
-    collection: Collection,
-    path: str,
-    data: bytes | None = None,
-    content: str | None = None,
-    title: str = "",
-    url: str = "",
-    source: Source | None = None,
+    *, data: bytes | None = None, content: str | None = None, **arrival: Unpack[Arrival]
 ) -> tuple[Document, bool]:
     """Creates or replaces the document at this path and has it processed. False if it already says just that.
 
-    An empty ``title`` means the document's own. What cannot be read becomes a document that says why.
+    What cannot be read becomes a document that says why; what cannot be read and is only proposed for a document
+    that is there raises ``DocumentError``.
     """
-    given = data if content is None else content
-    document, changed = put_document(collection=collection, path=path, given=given, title=title, url=url, source=source)
-    if changed and document.status == Status.PENDING:
+    document, changed = put_document(given=data if content is None else content, **arrival)
+    if changed and is_to_be_read(document):
         enqueue([document.pk])
     return document, changed
 
 
-def put_document(
-    *, collection: Collection, path: str, given: bytes | str | None, title: str, url: str, source: Source | None
-) -> tuple[Document, bool]:
+def put_document(*, given: bytes | str | None, **arrival: Unpack[Arrival]) -> tuple[Document, bool]:
     """``save_document`` for callers that process the documents themselves."""
-    wanted = Document(collection=collection, path=path, title=title[:300], url=url, source=source)
+    change = Change(arrival.get("origin", Origin.EDITOR), arrival.get("author"), arrival.get("publish", True))
+    wanted = Document(
+        collection=arrival["collection"],
+        path=arrival["path"],
+        title=arrival.get("title", "")[:300],
+        url=arrival.get("url", ""),
+        source=arrival.get("source"),
+        format=arrival.get("format", ""),
+    )
     read_into(wanted, given or "")
     try:
         with transaction.atomic():
-            return upsert(wanted)
+            return upsert(wanted, given or "", change)
     except IntegrityError:
         # Somebody else created it between our look and our write; now it is there to be updated.
         with transaction.atomic():
-            return upsert(wanted)
+            return upsert(wanted, given or "", change)
+
+
+def is_to_be_read(document: Document) -> bool:
+    return document.status == Status.PENDING and document.publication == Publication.PUBLISHED
 
 
 def read_into(document: Document, given: bytes | str) -> None:
+    """Text becomes the content; a file is looked at only as far as that is safe here."""
     try:
-        document.format = loaders.format_of(document.path)
-        document.content = loaders.read(given)
+        document.format = document.format or loaders.format_of(document.path)
+        document.given_hash = originals.given_hash(given)
+        if isinstance(given, str) or loaders.is_text(document.format):
+            document.content = loaders.read(given)
+        else:
+            loaders.check(given, document.path)
     except DocumentError as error:
         document.status, document.error = Status.FAILED, error.user_message
 
 
-def upsert(wanted: Document) -> tuple[Document, bool]:
+def upsert(wanted: Document, given: bytes | str, change: Change) -> tuple[Document, bool]:
     at_path = Document.objects.filter(collection=wanted.collection, path=wanted.path)
     existing = at_path.select_for_update().first()
     if existing is None:
-        wanted.slug = free_slug(wanted)
-        wanted.lease_expires_at = timezone.now() + FIRST_RETRY
-        wanted.save()
-        return wanted, True
-    existing.url, existing.source = wanted.url, wanted.source
-    if says_the_same(existing, wanted):
-        existing.save(update_fields=["url", "source"])
-        return existing, False
-    revise(existing, wanted)
+        return create(wanted, given, change), True
+    came_back = came_back_to_source(existing, wanted)
+    if says_the_same(existing, wanted, change):
+        if came_back or (existing.url, existing.source_id) != (wanted.url, wanted.source_id):
+            take_over(existing, wanted)
+        return existing, came_back
+    if not change.publish and wanted.status == Status.FAILED:
+        raise DocumentError(wanted.error)
+    keep_file(wanted, given)
+    if change.origin in (Origin.EDITOR, Origin.RESTORE) and not wanted.file:
+        # So that the source is known to say what it said before.
+        wanted.given_hash = existing.given_hash
+    if change.publish or existing.publication == Publication.DRAFT:
+        existing.url, existing.source = wanted.url, wanted.source
+        revise(existing, wanted)
+    else:
+        take_over(existing, wanted)
+    if wanted.status != Status.FAILED:
+        versions.record(existing, wanted, change)
     return existing, True
 
 
-def says_the_same(existing: Document, wanted: Document) -> bool:
+def take_over(existing: Document, wanted: Document) -> None:
+    """What is known of a document beside what it says."""
+    existing.url, existing.source, existing.given_hash = wanted.url, wanted.source, wanted.given_hash
+    existing.save(update_fields=["url", "source", "publication", "retired_by", "given_hash"])
+
+
+def create(wanted: Document, given: bytes | str, change: Change) -> Document:
+    wanted.slug = free_slug(wanted)
+    wanted.publication = Publication.PUBLISHED if change.publish else Publication.DRAFT
+    wanted.lease_expires_at = timezone.now() + FIRST_RETRY
+    keep_file(wanted, given)
+    wanted.save()
+    if wanted.status != Status.FAILED:
+        versions.record(wanted, wanted, change)
+    return wanted
+
+
+def keep_file(wanted: Document, given: bytes | str) -> None:
+    if isinstance(given, bytes) and wanted.status != Status.FAILED and not wanted.content:
+        wanted.file = originals.store(wanted.path, given)
+
+
+def came_back_to_source(existing: Document, wanted: Document) -> bool:
+    """What its source had lost and has again answers again."""
+    if wanted.source is None or existing.retired_by != Document.RetiredBy.SOURCE:
+        return False
+    existing.publication, existing.retired_by = Publication.PUBLISHED, ""
+    count_change(existing.collection_id)
+    return True
+
+
+def says_the_same(existing: Document, wanted: Document, change: Change) -> bool:
     if wanted.status == Status.FAILED:
         return (existing.status, existing.error) == (Status.FAILED, wanted.error)
-    same_title = wanted.title in ("", existing.title)
-    return same_title and (existing.content, existing.format) == (wanted.content, wanted.format)
+    if not change.publish and versions.is_proposed(existing, wanted):
+        return True
+    if wanted.title not in ("", existing.title) or existing.format != wanted.format:
+        return False
+    # What an editor made of a page stays until its source changes it.
+    is_from_source = change.origin in (Origin.SYNC, Origin.PUSH)
+    has_something = bool(existing.content or existing.file)
+    if (is_from_source or existing.file) and has_something and existing.given_hash == wanted.given_hash:
+        return True
+    return bool(wanted.content) and existing.content == wanted.content
 
 
 def revise(existing: Document, wanted: Document) -> None:
-    for field in ("title", "content", "format", "status", "error"):
+    """Another text under the same address. It has to be read again."""
+    for field in ("title", "content", "file", "format", "given_hash", "status", "error"):
         setattr(existing, field, getattr(wanted, field))
     existing.revision += 1
     existing.attempts = 0
@@ -133,6 +214,44 @@ def make_pending(document_ids: list[int]) -> None:
         )
 
 
+def retire(documents: Iterable[Document], by: str = Document.RetiredBy.EDITOR) -> int:
+    """Found no more from the next answer on, but kept. Returns how many that changed."""
+    return change_publication(
+        documents, Q(publication=Publication.PUBLISHED), publication=Publication.RETIRED, retired_by=by
+    )
+
+
+def put_back(documents: Iterable[Document]) -> int:
+    """Answers again with what it said when it was retired. Returns how many that changed."""
+    chosen = list(documents)
+    changed = change_publication(
+        chosen, Q(publication=Publication.RETIRED), publication=Publication.PUBLISHED, retired_by=""
+    )
+    unread = Document.objects.filter(pk__in=[document.pk for document in chosen], status=Status.PENDING)
+    enqueue(list(unread.values_list("pk", flat=True)))
+    return changed
+
+
+def change_publication(documents: Iterable[Document], which: Q, **fields: str) -> int:
+    chosen = list(documents)
+    changed = 0
+    with transaction.atomic():
+        for some in batches([document.pk for document in chosen], ROWS_PER_QUERY):
+            changed += Document.objects.filter(which, pk__in=some).update(**fields)
+        for collection_id in {document.collection_id for document in chosen} if changed else ():
+            count_change(collection_id)
+            ring(tasks.build_index, collection_id)
+    return changed
+
+
+def verify(documents: Iterable[Document], user: AbstractUser) -> int:
+    """Somebody says that these are still true today."""
+    verified = 0
+    for some in batches([document.pk for document in documents], ROWS_PER_QUERY):
+        verified += Document.objects.filter(pk__in=some).update(verified_at=timezone.now(), verified_by=user)
+    return verified
+
+
 def rebuild(collection_id: int) -> None:
     """Has the index made from scratch; the present one answers until then."""
     ring(tasks.rebuild_index, collection_id)
@@ -152,17 +271,18 @@ def release_index(collection_id: int) -> None:
 def delete(documents: Iterable[Document]) -> None:
     """Gone from the next answer on: passages are read from the database, not from the index."""
     gone = list(documents)
+    files = [str(document.file.name or "") for document in gone]
     with transaction.atomic():
         for some in batches([document.pk for document in gone], ROWS_PER_QUERY):
             hashes = set(Chunk.objects.filter(document__in=some).values_list("content_hash", flat=True))
             hashes.update(Document.objects.filter(pk__in=some).values_list("page_hash", flat=True))
+            files += DocumentVersion.objects.filter(document__in=some).values_list("file", flat=True)
             Document.objects.filter(pk__in=some).delete()
             forget_unused(hashes)
         for collection_id in {document.collection_id for document in gone}:
             count_change(collection_id)
             ring(tasks.build_index, collection_id)
-        for file in (document.file for document in gone if document.file.name):
-            transaction.on_commit(partial(file.storage.delete, str(file.name)))
+        originals.remove_unused(files)
 
 
 def enqueue(document_ids: list[int]) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from model_bakery import baker
 
-from accounts.models import Customer, Subscription
+from accounts.models import Customer, Subscription, User
 from chat.models import Widget
 from knowledge.models import Collection
 
@@ -34,3 +35,12 @@ def customer(**fields: Any) -> Customer:
         started_at=timezone.now(),
     )
     return made
+
+
+def staff_member(username: str, *permissions: str, **fields: Any) -> User:
+    """Somebody who may sign in here, with permissions such as ``knowledge.change_document``."""
+    user = User.objects.create_user(username, f"{username}@example.com", "secret-enough", is_staff=True, **fields)
+    for permission in permissions:
+        app, _, codename = permission.partition(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    return user

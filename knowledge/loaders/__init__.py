@@ -1,5 +1,6 @@
 """Every format we read, the loader that reads it, and what can be said of a file before it is read."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -15,6 +16,7 @@ LOADERS = {
     "markdown": "knowledge.loaders.markdown.load_markdown",
     "html": "knowledge.loaders.html.load_html",
     "text": "knowledge.loaders.text.load_text",
+    "curated": "knowledge.loaders.curated.load_curated",
 }
 FORMATS = {
     **dict.fromkeys([".md", ".mdx", ".markdown"], "markdown"),
@@ -74,4 +76,4 @@ def load(source: bytes | str, path: str, format: str) -> Loaded:
     loaded = loader(read(source))
     if not loaded.markdown.strip():
         raise DocumentError("There is no text in this document. Add some, or upload the page that has it.")
-    return Loaded(loaded.title or title_from_path(path), loaded.description, loaded.markdown)
+    return replace(loaded, title=loaded.title or title_from_path(path))

@@ -7,11 +7,15 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Loaded:
-    """A document as the rest of the project knows it. ``title`` may be empty: then its path names it."""
+    """A document as the rest of the project knows it. ``title`` may be empty: then its path names it.
+
+    ``questions`` are those that all of it answers: it is found by each of them.
+    """
 
     title: str
     description: str
     markdown: str
+    questions: tuple[str, ...] = ()
 
     @property
     def searchable(self) -> str:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,8 @@ def docs(db) -> Collection:
 def put(docs: Collection) -> Write:
     """Saves a document and leaves it waiting."""
 
-    def put(path: str, given: str | bytes, where: Collection = docs, **fields: str) -> Document:
-        document, _ = services.put_document(
-            collection=where, path=path, given=given, source=None, **{"title": "", "url": "", **fields}
-        )
+    def put(path: str, given: str | bytes, where: Collection = docs, **fields: Any) -> Document:
+        document, _ = services.put_document(collection=where, path=path, given=given, **fields)
         return document
 
     return put
@@ -37,7 +36,7 @@ def put(docs: Collection) -> Write:
 def publish(put: Write) -> Write:
     """Saves a document, processes it and serves it."""
 
-    def publish(path: str, given: str | bytes, *args: Collection, **fields: str) -> Document:
+    def publish(path: str, given: str | bytes, *args: Collection, **fields: Any) -> Document:
         document = put(path, given, *args, **fields)
         ingest([document.pk])
         build_index(document.collection_id)
