@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -6,12 +6,11 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.views.decorators.http import require_http_methods
 
 from knowledge import services
 from knowledge.admin import pages
@@ -112,20 +111,13 @@ class DocumentAdmin(OwnCollections, ThemedAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        def own(
-            route: str, view: Callable[..., HttpResponse], name: str, methods: Sequence[str] = ("GET",)
-        ) -> URLPattern:
-            bound = require_http_methods(methods)(lambda request, **kwargs: view(self, request, **kwargs))
-            guarded: Callable[..., HttpResponse] = self.admin_site.admin_view(bound)
-            return path(route, guarded, name=f"knowledge_document_{name}")
-
         return [
-            own("try/", pages.try_a_question, "try"),
-            own("preview/", pages.preview, "preview", ["POST"]),
-            own("statuses/", pages.statuses, "statuses"),
-            own("<int:pk>/status/", pages.status, "status"),
-            own("<int:pk>/reindex/", pages.reindex, "reindex", ["POST"]),
-            own("<int:pk>/passages/", pages.passages, "passages"),
+            self.own_url("try/", pages.try_a_question, "try"),
+            self.own_url("preview/", pages.preview, "preview", method="POST"),
+            self.own_url("statuses/", pages.statuses, "statuses"),
+            self.own_url("<int:pk>/status/", pages.status, "status"),
+            self.own_url("<int:pk>/reindex/", pages.reindex, "reindex", method="POST"),
+            self.own_url("<int:pk>/passages/", pages.passages, "passages"),
             *super().get_urls(),
         ]
 

@@ -2,54 +2,23 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from model_bakery import baker
 
 from accounts.models import User
 from knowledge import tasks
-from knowledge.ingestion import build_index, ingest
-from knowledge.models import Chunk, Collection, Document, IndexVersion
+from knowledge.ingestion import ingest
+from knowledge.models import Chunk, Collection, Document
 from knowledge.services import save_document
 from tests import factories
+from tests.knowledge.admin.people import REFUNDS, change, ready, sign_in
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/knowledge/document/"
 TRY = f"{LIST}try/"
-REFUNDS = "# Refunds\n\n## How long it takes\n\nA refund takes 5 to 10 business days.\n"
-
-
-@pytest.fixture
-def help_centre() -> Collection:
-    return factories.collection("public", name="Help centre", slug="help")
-
-
-@pytest.fixture
-def editor(client) -> User:
-    """Signed in, with what the demo's editors may do."""
-    return sign_in(client, "view", "add", "change", "delete")
-
-
-def sign_in(client, *verbs: str, **fields: Any) -> User:
-    user = baker.make(User, is_staff=True, **fields)
-    codenames = [f"{verb}_{model}" for verb in verbs for model in ("document", "collection", "source", "indexversion")]
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client.force_login(user)
-    return user
-
-
-def ready(collection: Collection, path: str = "refunds.md", text: str = REFUNDS) -> Document:
-    document, _ = save_document(collection=collection, path=path, content=text)
-    ingest([document.pk])
-    build_index(collection.pk)
-    document.refresh_from_db()
-    return document
-
-
-def change(document: Document) -> str:
-    return reverse("admin:knowledge_document_change", args=[document.pk])
 
 
 def edit(client, document: Document, **fields: str):
@@ -225,15 +194,6 @@ class TestReindex:
         address = reverse("admin:knowledge_document_reindex", args=[ready(help_centre).pk])
 
         assert client.get(address).status_code == 405
-
-    def test_an_index_can_be_rebuilt(self, client, editor, help_centre, django_capture_on_commit_callbacks):
-        ready(help_centre)
-        version = IndexVersion.objects.get()
-
-        with django_capture_on_commit_callbacks() as callbacks:
-            client.post("/admin/knowledge/indexversion/", {"action": "rebuild", "_selected_action": [version.pk]})
-
-        assert [each.args for each in callbacks] == [(tasks.rebuild_index, help_centre.pk)]
 
 
 class TestLists:
