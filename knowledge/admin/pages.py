@@ -14,7 +14,7 @@ from knowledge import loaders, services
 from knowledge.admin.forms import UploadForm, WriteForm
 from knowledge.admin.scope import own_collections
 from knowledge.admin.status import status_of
-from knowledge.admin.trying import TryForm, found_for
+from knowledge.admin.trying import TryForm, answers_for
 from knowledge.admin.uploads import add_files
 from knowledge.errors import DocumentError
 from knowledge.models import Document
@@ -107,11 +107,24 @@ def reindex(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpRespon
 
 
 def passages(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    """All of them in order. One that is asked for by its id is on the page that is shown, and stands out."""
     document = the_document(admin, request, pk)
-    current = document.chunks.filter(revision=F("document__revision"))
-    page = Paginator(current, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
-    shown = [(chunk, render_passage(chunk.text)) for chunk in page]
-    context = {"document": document, "original": document, "page": page, "passages": shown}
+    current = document.chunks.filter(revision=F("document__revision"), recipe=F("document__recipe"))
+    asked = request.GET.get("chunk", "")
+    marked = current.filter(pk=asked).first() if asked.isdecimal() else None
+    page = Paginator(current, PASSAGES_PER_PAGE).get_page(
+        current.filter(position__lt=marked.position).count() // PASSAGES_PER_PAGE + 1
+        if marked
+        else request.GET.get("page")
+    )
+    context = {
+        "document": document,
+        "original": document,
+        "page": page,
+        "passages": [(chunk, render_passage(chunk.text)) for chunk in page],
+        "marked": marked,
+        "is_gone": bool(asked) and marked is None,
+    }
     return admin.page(request, "document/passages.html", f"Passages of {document}", **context)
 
 
@@ -135,5 +148,5 @@ def try_a_question(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse
     if not admin.has_view_permission(request):
         raise PermissionDenied
     form = TryForm(request.GET if "question" in request.GET else None, collections=own_collections(request))
-    found = found_for(request, form) if form.is_valid() else None
-    return admin.page(request, "document/try.html", "Try a question", form=form, found=found)
+    answers = answers_for(request, form) if form.is_valid() else []
+    return admin.page(request, "document/try.html", "Try a question", form=form, answers=answers, wide=True)

@@ -18,7 +18,6 @@ from tests.knowledge.admin.people import REFUNDS, change, ready, sign_in
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/knowledge/document/"
-TRY = f"{LIST}try/"
 
 
 def edit(client, document: Document, **fields: str):
@@ -224,12 +223,6 @@ class TestLists:
         assert "Ready" in (done := client.get(address).text)
         assert "hx-get" not in done
 
-    def test_passages_are_shown_as_they_are_searched(self, client, editor, help_centre):
-        html = client.get(reverse("admin:knowledge_document_passages", args=[ready(help_centre).pk])).text
-
-        assert "Refunds › How long it takes" in html
-        assert "/docs/help/refunds/#how-long-it-takes" in html
-
     def test_collections_show_counts_and_the_index_that_answers(self, client, editor, help_centre):
         ready(help_centre)
 
@@ -274,37 +267,6 @@ class TestCollections:
         assert not Chunk.objects.exists()
 
 
-class TestTryAQuestion:
-    @pytest.mark.parametrize(
-        ("asker", "seen"), [("public", {"public"}), ("customer", {"public", "customers"}), ("staff", None)]
-    )
-    def test_it_shows_what_this_asker_gets(self, client, editor, asker, seen):
-        for audience in ("public", "customers", "staff"):
-            ready(
-                factories.collection(audience), text=f"# Refunds\n\nA refund takes five days, says the {audience} page."
-            )
-
-        html = client.get(TRY, {"question": "how long does a refund take", "asker": asker}).text
-
-        assert set(re.findall(r"says the (\w+) page", html)) == (seen or {"public", "customers", "staff"})
-
-    def test_a_passage_has_its_scores_and_its_place(self, client, editor, help_centre):
-        ready(help_centre)
-
-        html = client.get(TRY, {"question": "how long does a refund take", "asker": "public"}).text
-
-        assert re.search(r"score \d\.\d\d · similarity \d\.\d\d", html)
-        assert "/docs/help/refunds/#how-long-it-takes" in html
-
-    def test_chosen_collections_narrow_it(self, client, editor, help_centre):
-        ready(help_centre)
-        other = factories.collection("public")
-
-        html = client.get(TRY, {"question": "refund", "asker": "public", "collections": other.pk}).text
-
-        assert "Nothing this asker may read was found" in html
-
-
 class TestPermissions:
     @pytest.mark.parametrize(
         "page", ["", "add/", "try/", "statuses/", "{pk}/change/", "{pk}/status/", "{pk}/passages/"]
@@ -331,14 +293,14 @@ class TestPermissions:
         assert client.post(f"{LIST}{document.pk}/reindex/").status_code == 403
 
     def test_visitors_are_sent_to_the_login(self, client):
-        assert client.get(TRY).status_code == 302
+        assert client.get(LIST).status_code == 302
 
     def test_documents_of_other_groups_are_out_of_sight(self, client, editor):
         handbook = factories.collection("staff", name="Board minutes")
         handbook.groups.add(baker.make("auth.Group"))
         document = ready(handbook, "minutes.md", "# Minutes\n\nThe merger is planned for spring.")
 
-        for page in ("", "add/", "try/?question=merger&asker=staff"):
+        for page in ("", "add/", "try/?question=merger"):
             assert not re.search("Board minutes|Minutes|merger is", client.get(f"{LIST}{page}").text)
         assert client.get(f"{LIST}{document.pk}/passages/").status_code == 404
         assert "merger" not in client.get(change(document), follow=True).text
