@@ -38,3 +38,9 @@ class PublishingError(SupportbotError):
     """What was decided about a version does not fit what became of it meanwhile."""
 
     code = "publishing_conflict"
+
+
+class RerankingError(SupportbotError):
+    """Never shown: the order of the search stays."""
+
+    code = "reranking_failed"

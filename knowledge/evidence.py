@@ -11,28 +11,42 @@ from knowledge.errors import EmbeddingError
 from knowledge.fusion import Evidence
 from knowledge.indexes import Snapshot
 from knowledge.indexes.base import Hits
+from knowledge.records import Asked
 
 log = structlog.get_logger(__name__)
 
 ByModel = Mapping[str, Vectors]
+# By model, then by text.
+Embedded = Mapping[str, Mapping[str, Vectors]]
 
 
-def vectors_for(text: str, corrected: str, snapshots: Sequence[Snapshot], given: Vectors | None = None) -> ByModel:
-    """By each model that made one of the snapshots: while a new model is introduced, there are two.
+def embedded(asked: Asked, snapshots: Sequence[Snapshot], given: Vectors | None = None) -> Embedded:
+    """The vectors of a question and its parts, in one go, by each model that made one of the snapshots.
 
-    A text whose spelling was corrected lies in the middle between both: the correction is only a guess.
+    While a new model is introduced, there are two. One that fails is left out: then the words alone are searched.
+    ``given`` is the vector of the whole question by ``settings.EMBEDDING_MODEL``.
     """
-    vectors: dict[str, Vectors] = {}
+    found: dict[str, Mapping[str, Vectors]] = {}
     for model in {snapshot.embedding_model for snapshot in snapshots}:
+        known = {asked.text: given, asked.corrected: given} if given is not None and is_current(model) else {}
+        texts = [text for text in (asked.text, asked.corrected, *asked.parts) if text not in known]
         try:
-            if given is not None and model == settings.EMBEDDING_MODEL:
-                vectors[model] = given
-            else:
-                embed = get_embedder(model).embed_query
-                vectors[model] = embed(text) if text == corrected else middle(embed(text), embed(corrected))
+            found[model] = {**known, **get_embedder(model).embed_queries(texts)}
         except EmbeddingError as error:
             log.warning("query_not_embedded", model=model, reason=error.user_message)
-    return vectors
+    return found
+
+
+def is_current(model: str) -> bool:
+    return bool(model == settings.EMBEDDING_MODEL)
+
+
+def vectors_of(text: str, corrected: str, found: Embedded) -> ByModel:
+    """A text whose spelling was corrected lies in the middle between both: the correction is only a guess."""
+    return {
+        model: vectors[text] if text == corrected else middle(vectors[text], vectors[corrected])
+        for model, vectors in found.items()
+    }
 
 
 def middle(one: Vectors, other: Vectors) -> Vectors:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 # More of one page than this, and other pages that may hold the answer are pushed out.
@@ -20,7 +20,23 @@ class Candidate(Protocol):
     def text(self) -> str: ...
 
 
+class Neighbour(Protocol):
+    """``section`` is the same for passages under one heading of one page, ``position`` counts within the page."""
+
+    @property
+    def section(self) -> Hashable: ...
+
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
+
+    def with_text(self: "N", text: str) -> "N": ...
+
+
 C = TypeVar("C", bound=Candidate)
+N = TypeVar("N", bound=Neighbour)
 
 
 def distinct(ranked: Iterable[C]) -> Iterator[C]:
@@ -42,3 +58,23 @@ def words_of(text: str) -> frozenset[str]:
 
 def alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= SAME_WORDS * len(one | other)
+
+
+def joined_neighbours(chosen: Sequence[N]) -> list[N]:
+    """Passages that follow each other in one section become one, in the place of the best of them."""
+    by_place = {(each.section, each.position): index for index, each in enumerate(chosen)}
+    joined: list[N] = []
+    for index, each in enumerate(chosen):
+        run = [by_place[each.section, position] for position in run_around(each, by_place)]
+        if index == min(run):
+            joined.append(each.with_text("\n\n".join(chosen[member].text for member in run)))
+    return joined
+
+
+def run_around(found: N, by_place: Container[tuple[Hashable, int]]) -> range:
+    first = last = found.position
+    while (found.section, first - 1) in by_place:
+        first -= 1
+    while (found.section, last + 1) in by_place:
+        last += 1
+    return range(first, last + 1)

@@ -1,11 +1,12 @@
 """A question to the passages that may answer it, as far as whoever asks may see them."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+import structlog
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
@@ -14,14 +15,15 @@ from knowledge import indexes
 from knowledge.access import Audience, collections_for
 from knowledge.batches import batches
 from knowledge.embedders import Vectors, get_embedder
-from knowledge.errors import EmbeddingError
-from knowledge.evidence import documents_of, evidence_for, similarities, vectors_for
-from knowledge.fusion import Fused, fuse
+from knowledge.errors import EmbeddingError, RerankingError
+from knowledge.evidence import documents_of, embedded, evidence_for, similarities, vectors_of
+from knowledge.fusion import Fused, fuse, scaled
 from knowledge.indexes import Snapshot
 from knowledge.models import Chunk, Document
 from knowledge.questions import parts_of
-from knowledge.ranking import distinct, words_of
+from knowledge.ranking import distinct, joined_neighbours, words_of
 from knowledge.records import Asked, Passage
+from knowledge.rerankers import get_reranker
 from knowledge.spelling import corrected
 
 LONGEST_QUERY = 2000
@@ -35,12 +37,20 @@ SAME_QUESTION_BOOST = 1.0
 # What was written or confirmed lately comes before what is old and else as good.
 FRESHNESS_BOOST = 0.02
 FRESHNESS_HALVED_DAYS = 180
+# What a reranker reads, and how much more its word counts than that of the search: it decides.
+RERANKED = 32
+RERANKER_WEIGHT = 2.0
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Candidate:
+    """``text`` is that of the chunk, and of the chunks beside it that were found as well."""
+
     chunk: Chunk
     evidence: Mapping[str, float]
+    text: str
 
     @property
     def score(self) -> float:
@@ -51,8 +61,18 @@ class Candidate:
         return self.chunk.document_id
 
     @property
-    def text(self) -> str:
-        return self.chunk.text
+    def section(self) -> Hashable:
+        return (self.chunk.document_id, self.chunk.revision, self.chunk.anchor, *self.chunk.headings)
+
+    @property
+    def position(self) -> int:
+        return self.chunk.position
+
+    def with_text(self, text: str) -> "Candidate":
+        return replace(self, text=text)
+
+    def with_evidence(self, **more: float) -> "Candidate":
+        return replace(self, evidence={**self.evidence, **more})
 
 
 def search_passages(
@@ -91,12 +111,14 @@ def explained_search(
         visible = visible.filter(pk__in=collection_ids)
     snapshots = indexes.serving(visible.values_list("pk", flat=True)) if query else []
     asked = understood(query, also, snapshots)
-    vectors = vectors_for(query, asked.corrected, snapshots, embedding)
+    found = embedded(asked, snapshots, embedding)
+    vectors = vectors_of(query, asked.corrected, found)
     depth = max(CANDIDATES, CANDIDATES_PER_RESULT * limit)
     whole = evidence_for(asked.words, vectors, snapshots, depth)
-    parts = [evidence_for(part, vectors_for(part, part, snapshots), snapshots, depth) for part in asked.parts]
+    parts = [evidence_for(part, vectors_of(part, part, found), snapshots, depth) for part in asked.parts]
     ranked = fuse(whole, parts, documents_of([whole, *parts], snapshots))[: 2 * depth]
-    chosen = list(islice(distinct(candidates(query, ranked, audience, 4 * limit)), limit))
+    loaded = reranked(query, candidates(query, ranked, audience, max(4 * limit, RERANKED)))
+    chosen = joined_neighbours(list(islice(distinct(loaded), limit)))
     cosines = similarities(vectors, [candidate.chunk.pk for candidate in chosen], snapshots)
     return asked, [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
 
@@ -131,6 +153,22 @@ def candidates(query: str, ranked: Sequence[Fused], audience: Audience, at_once:
         yield from sorted(loaded, key=lambda candidate: -candidate.score)
 
 
+def reranked(query: str, ranked: Iterator[Candidate]) -> Iterator[Candidate]:
+    """The best few in the order of the reranker, if there is one and it answers; the others after them."""
+    reranker = get_reranker()
+    first = list(islice(ranked, RERANKED)) if reranker else []
+    if reranker and first:
+        try:
+            scores = scaled(list(enumerate(reranker.scores(query, [each.chunk.searchable_text for each in first]))))
+        except RerankingError as error:
+            log.warning("not_reranked", reason=error.user_message)
+        else:
+            first = [each.with_evidence(reranker=RERANKER_WEIGHT * scores[n]) for n, each in enumerate(first)]
+            first.sort(key=lambda candidate: -candidate.score)
+    yield from first
+    yield from ranked
+
+
 def boosted(query: str, chunk: Chunk, fused: Fused) -> Candidate:
     document = chunk.document
     confirmed = max(filter(None, [document.updated_at, document.verified_at]))
@@ -139,7 +177,7 @@ def boosted(query: str, chunk: Chunk, fused: Fused) -> Candidate:
     if document.format == Document.Format.CURATED:
         is_the_question = words_of(query) == words_of("".join(chunk.headings[:1]))
         evidence["curated"] = SAME_QUESTION_BOOST if is_the_question else CURATED_BOOST
-    return Candidate(chunk, evidence)
+    return Candidate(chunk, evidence, chunk.text)
 
 
 def load_chunks(ids: list[int], audience: Audience) -> dict[int, Chunk]:
@@ -151,7 +189,7 @@ def load_chunks(ids: list[int], audience: Audience) -> dict[int, Chunk]:
         document__collection__in=collections_for(audience),
     )
     needed = current.select_related("document__collection").only(
-        "headings", "anchor", "text", "position", "document__slug", "document__url", "document__title",
+        "headings", "anchor", "text", "position", "revision", "document__slug", "document__url", "document__title",
         "document__description", "document__path", "document__format", "document__updated_at",
         "document__verified_at", "document__collection__slug",
     )  # fmt: skip
@@ -167,7 +205,7 @@ def passage(candidate: Candidate, similarity: float) -> Passage:
         document_id=document.pk,
         title=str(document),
         headings=tuple(chunk.headings),
-        text=chunk.text,
+        text=candidate.text,
         url=f"{url}#{chunk.anchor}" if chunk.anchor and "#" not in url else url,
         updated_at=document.updated_at,
         score=candidate.score,

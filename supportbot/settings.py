@@ -291,6 +291,15 @@ EMBEDDING_MODEL = text("EMBEDDING_MODEL", "minilm")
 # MiniLM cuts its input at 256 tokens without a word; the rest is room for tokenizers that count otherwise.
 CHUNK_TOKENS = integer("CHUNK_TOKENS", 220, 60, 240 if EMBEDDING_MODEL == "minilm" else 8000)
 EMBEDDING_THREADS = integer("EMBEDDING_THREADS", min(os.cpu_count() or 1, 4), 1, 64)
+# Against what a provider allows in a minute; 0 is no limit. Embedding waits rather than being refused.
+EMBEDDING_REQUESTS_PER_MINUTE = integer("EMBEDDING_REQUESTS_PER_MINUTE", 0, 0, 1_000_000)
+EMBEDDING_TOKENS_PER_MINUTE = integer("EMBEDDING_TOKENS_PER_MINUTE", 0, 0, 1_000_000_000)
+EMBEDDING_PRICE = number("EMBEDDING_PRICE", 0, 0, 1000)
+RERANK_MODEL = text("RERANK_MODEL")
+RERANK_URL = web_address("RERANK_URL", "", "http", "https")
+RERANK_API_KEY = text("RERANK_API_KEY")
+if RERANK_MODEL not in ("", "words") and not RERANK_URL:
+    refuse(f"RERANK_MODEL {RERANK_MODEL!r} needs RERANK_URL, the address of its /rerank endpoint.")
 MAX_DOCUMENT_BYTES = integer("MAX_DOCUMENT_MB", 10, 1, 1000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 

@@ -38,10 +38,9 @@ class OpenAIEmbedder(Embedder):
     def count_tokens(self, text: str) -> int:
         return int(toktok.batch_count([text], "cl100k_base", threads=1)[0])
 
-    def _embed_query(self, text: str) -> Vectors:
+    def embed_now(self, texts: Sequence[str]) -> Vectors:
         impatient = self.client.with_options(timeout=QUERY_TIMEOUT, max_retries=0)
-        vector: Vectors = request(impatient, self.name, [text])[0]
-        return vector
+        return request(impatient, self.name, texts)
 
 
 def request(client: openai.OpenAI, model: str, texts: Sequence[str]) -> Vectors:

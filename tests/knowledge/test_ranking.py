@@ -1,6 +1,6 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from knowledge.ranking import MOST_PER_DOCUMENT, distinct
+from knowledge.ranking import MOST_PER_DOCUMENT, distinct, joined_neighbours
 
 
 @dataclass
@@ -21,3 +21,23 @@ def test_one_document_does_not_push_out_the_others():
     other = Found(2, "Another page")
 
     assert list(distinct([*long_page, other])) == [*long_page[:MOST_PER_DOCUMENT], other]
+
+
+@dataclass
+class Placed:
+    section: str
+    position: int
+    text: str
+
+    def with_text(self, text):
+        return replace(self, text=text)
+
+
+def test_neighbours_in_one_section_are_joined_as_they_read_in_the_place_of_the_best():
+    found = [Placed("a", 3, "three"), Placed("b", 4, "other"), Placed("a", 2, "two"), Placed("a", 7, "seven")]
+
+    assert joined_neighbours(found) == [
+        Placed("a", 3, "two\n\nthree"),
+        Placed("b", 4, "other"),
+        Placed("a", 7, "seven"),
+    ]

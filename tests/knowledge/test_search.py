@@ -124,7 +124,7 @@ def test_without_an_embedder_the_words_are_searched(publish, monkeypatch):
     def down(self, texts):
         raise EmbeddingError("The embedding service does not answer.", retryable=True)
 
-    get_embedder("hashing").embed_query.cache_clear()
+    get_embedder("hashing").remembered.clear()
     monkeypatch.setattr(HashingEmbedder, "embed", down)
     (passage,) = search_passages("invoice", PUBLIC)
 
@@ -206,3 +206,57 @@ def test_only_published_documents_answer(publication, publish):
     Document.objects.filter(pk=document.pk).update(publication=publication)
 
     assert texts("refunds") == []
+
+
+def test_passages_that_follow_each_other_are_shown_as_one(publish):
+    paragraphs = [" ".join(f"refunds {letter}{number}" for number in range(90)) + "." for letter in "abc"]
+    publish("a.md", "# Refunds\n\n" + "\n\n".join(paragraphs))
+
+    (passage,) = search_passages("refunds", PUBLIC)
+
+    assert Chunk.objects.count() == 3
+    assert passage.text == "\n\n".join(paragraphs)
+
+
+def test_a_reranker_decides_the_order(publish, settings):
+    publish("a.md", "# Refunds\n\nRefunds, refunds, refunds.")
+    publish("b.md", "# Money\n\nHow long a refund to a credit card takes depends on the bank.")
+    question = "refund to credit card"
+    settings.RERANK_MODEL = "words"
+
+    first, second = search_passages(question, PUBLIC)
+
+    assert first.title == "Money"
+    assert first.evidence["reranker"] == 2.0
+    assert second.evidence["reranker"] == 0.0
+
+
+def test_a_reranker_that_is_down_changes_nothing(publish, settings):
+    publish("a.md", REFUNDS)
+    publish("b.md", "Invoices come by mail.")
+    as_it_was = texts("refunds and invoices")
+    settings.RERANK_MODEL, settings.RERANK_URL = "remote", "http://127.0.0.1:9/rerank"
+
+    assert texts("refunds and invoices") == as_it_was
+
+
+def test_a_question_and_its_parts_are_embedded_in_one_go(publish, monkeypatch):
+    publish("a.md", REFUNDS)
+    calls = []
+    embed = HashingEmbedder.embed
+
+    def counted(self, texts):
+        calls.append(list(texts))
+        return embed(self, texts)
+
+    monkeypatch.setattr(HashingEmbedder, "embed", counted)
+
+    search_passages(
+        "I sent a parcel back to you two weeks ago. Nobody has written to me since then. When will I get my refund?",
+        PUBLIC,
+        also=["refund after return"],
+    )
+
+    (together,) = calls
+    assert "refund after return" in together
+    assert len(together) > 2
