@@ -1,14 +1,17 @@
 """The vectors of passages: computed once per model and content, kept in the database."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
 from hashlib import sha256
 
 import numpy as np
-from django.db.models import Exists, OuterRef
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
 
 from knowledge.batches import batches
 from knowledge.embedders import Embedder, Vectors
-from knowledge.models import Chunk, Embedding
+from knowledge.models import Chunk, Embedding, EmbeddingUsage
 
 # Enough for batches of one length, little enough to be lost.
 TEXTS_AT_ONCE = 256
@@ -31,6 +34,18 @@ def embed_missing(texts: Mapping[str, str], embedder: Embedder, before_each: Cal
             for content_hash, vector in zip(hashes, vectors, strict=True)
         ]
         Embedding.objects.bulk_create(rows, ignore_conflicts=True)
+        record_usage(embedder, [texts[content_hash] for content_hash in hashes])
+
+
+def record_usage(embedder: Embedder, texts: Sequence[str]) -> None:
+    """What it cost by the price that is set now, per million tokens."""
+    tokens = sum(map(embedder.count_tokens, texts))
+    today, _ = EmbeddingUsage.objects.get_or_create(model=embedder.name, day=timezone.now().date())
+    EmbeddingUsage.objects.filter(pk=today.pk).update(
+        texts=F("texts") + len(texts),
+        tokens=F("tokens") + tokens,
+        cost=F("cost") + Decimal(str(settings.EMBEDDING_PRICE)) * tokens / 1_000_000,
+    )
 
 
 def known_hashes(model: str, hashes: Collection[str]) -> set[str]:

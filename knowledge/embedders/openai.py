@@ -10,6 +10,7 @@ import toktok
 from django.conf import settings
 
 from knowledge.embedders.base import Embedder, Vectors, normalised
+from knowledge.embedders.pace import Pace
 from knowledge.errors import EmbeddingError
 
 TIMEOUT = 30
@@ -26,6 +27,7 @@ class OpenAIEmbedder(Embedder):
         self.client = openai.OpenAI(
             api_key=settings.OPENAI_API_KEY or "none", base_url=settings.OPENAI_BASE_URL, timeout=TIMEOUT
         )
+        self.pace = Pace(settings.EMBEDDING_REQUESTS_PER_MINUTE, settings.EMBEDDING_TOKENS_PER_MINUTE)
 
     @cached_property
     def dimension(self) -> int:
@@ -33,7 +35,11 @@ class OpenAIEmbedder(Embedder):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         batches = [texts[start : start + BATCH_SIZE] for start in range(0, len(texts), BATCH_SIZE)]
-        return np.concatenate([request(self.client, self.name, batch) for batch in batches])
+        return np.concatenate([self.embed_batch(batch) for batch in batches])
+
+    def embed_batch(self, texts: Sequence[str]) -> Vectors:
+        self.pace.wait_for(sum(map(self.count_tokens, texts)))
+        return request(self.client, self.name, texts)
 
     def count_tokens(self, text: str) -> int:
         return int(toktok.batch_count([text], "cl100k_base", threads=1)[0])
