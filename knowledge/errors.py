@@ -44,3 +44,36 @@ class RerankingError(SupportbotError):
     """Never shown: the order of the search stays."""
 
     code = "reranking_failed"
+
+
+class SourceError(SupportbotError):
+    """A place documents come from cannot be read; the message says which and why."""
+
+    code = "source_unreadable"
+
+
+class FetchError(SourceError):
+    """One address did not give what was asked for."""
+
+    code = "fetch_failed"
+
+
+class AddressRefused(FetchError):
+    """An address we do not go to, whatever is there."""
+
+    code = "address_refused"
+
+
+class PageGone(FetchError):
+    code = "page_gone"
+
+
+class LeadsElsewhere(FetchError):
+    """The page moved to another site."""
+
+    code = "leads_elsewhere"
+
+
+class SyncCancelled(SupportbotError):
+    code = "sync_cancelled"
+    user_message = "This visit was cancelled."

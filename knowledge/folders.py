@@ -11,11 +11,17 @@ from knowledge.loaders.front_matter import split_front_matter, text_field
 
 
 def document_files(root: Path) -> Iterator[Path]:
-    """Every readable kind of file below, in a stable order, without hidden ones."""
+    """Every readable kind of file below, in a stable order, without hidden ones and links that leave the folder."""
+    inside = root.resolve()
     for path in sorted(root.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if path.is_file() and path.suffix.lower() in FORMATS and not hidden:
+        if is_document(path.relative_to(root).as_posix()) and path.is_file() and path.resolve().is_relative_to(inside):
             yield path
+
+
+def is_document(path: str) -> bool:
+    """By its name: of a kind that is read, and not hidden."""
+    name = PurePosixPath(path)
+    return name.suffix.lower() in FORMATS and not any(part.startswith(".") for part in name.parts)
 
 
 def page_url(prefix: str, path: str, data: bytes) -> str:

@@ -13,6 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(["knowledge", "chat"])
+app.autodiscover_tasks(["knowledge"], related_name="sync_tasks")
 
 
 @setup_logging.connect

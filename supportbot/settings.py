@@ -282,6 +282,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "resume-ingestion": {"task": "knowledge.tasks.resume_ingestion", "schedule": 30},
+    "start-due-syncs": {"task": "knowledge.sync_tasks.start_due_syncs", "schedule": 30},
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
 }
 
@@ -302,6 +303,10 @@ if RERANK_MODEL not in ("", "words") and not RERANK_URL:
     refuse(f"RERANK_MODEL {RERANK_MODEL!r} needs RERANK_URL, the address of its /rerank endpoint.")
 MAX_DOCUMENT_BYTES = integer("MAX_DOCUMENT_MB", 10, 1, 1000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# Whoever can name an address to fetch must not reach what only this machine can; these hosts the company has opened.
+FETCH_PRIVATE_HOSTS = frozenset(host.lower() for host in names("FETCH_PRIVATE_HOSTS", []))
+GIT_PROTOCOLS = ["https", "ssh"]
+CHECKOUT_ROOT = DATA_DIR / "checkouts"
 
 # --- Answering -----------------------------------------------------------------------------
 

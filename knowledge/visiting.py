@@ -1,0 +1,241 @@
+"""A visit to a source, from its claim to its record: list, compare, write what is new, retire what is gone.
+
+A worker that was killed or kept from running loses its run to the next one, which goes through the source again and
+finds done what was done. Nothing is written for a lost run: each write looks at its row in the same transaction.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from time import monotonic, sleep
+
+import structlog
+from django.db import transaction
+
+from knowledge import runs, services
+from knowledge.comparing import Comparison, Outcome
+from knowledge.errors import DocumentError, SourceError, SyncCancelled
+from knowledge.ingestion import ingest
+from knowledge.models import Document, SyncRun
+from knowledge.sources import reader_of
+from knowledge.sources.base import Found
+from knowledge.tasks import build_index
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 0.5
+# What is new is handed over for processing in parts, so that the first pages answer before the last is read.
+HANDED_OVER_AT_ONCE = 50
+HANDED_OVER_AFTER_SECONDS = 2.0
+KEPT_FAILURES = 100
+# To lose more than half is somebody's decision, unless it is only a handful of pages.
+LARGEST_LOSS = 0.5
+SMALLEST_LOSS = 4
+LONGEST_URL = 1000
+
+Status = SyncRun.Status
+# Has documents processed, here or elsewhere. Gives the path and the reason of those that are known to have failed.
+Process = Callable[[list[int]], Iterable[tuple[str, str]]]
+OnProgress = Callable[[SyncRun], None]
+
+
+class LostRun(Exception):
+    """Another worker has this run by now."""
+
+
+def visit(
+    run_id: int, process: Process, on_progress: OnProgress | None = None, *, retry: bool = False
+) -> SyncRun | None:
+    """Carries out a run that waits. None if it is done, gone, or somebody else's.
+
+    With ``retry``, documents that failed in processing are tried again although they are what they were.
+    """
+    run = runs.claim(run_id)
+    if run is None:
+        return None
+    try:
+        Visit(run, process, on_progress, retry=retry).walk()
+    except LostRun:
+        log.warning("sync_lost", run=run.pk)
+    except SyncCancelled as error:
+        runs.finish(run, Status.CANCELLED, error.user_message)
+    except SourceError as error:
+        runs.finish(run, Status.FAILED, error.user_message)
+    except Exception:
+        log.exception("sync_failed", run=run.pk)
+        runs.finish(run, Status.FAILED, "This visit could not be finished. The log has the reason.")
+    except BaseException:
+        runs.release(run)
+        raise
+    run.refresh_from_db()
+    return run
+
+
+def process_here(document_ids: list[int]) -> Iterator[tuple[str, str]]:
+    """For commands: no worker has to be running."""
+    ingest(document_ids)
+    for document in Document.objects.filter(pk__in=document_ids).exclude(status=Document.Status.READY):
+        yield document.path, document.error or "Another worker is still processing it."
+
+
+class Visit:
+    """One run, as its reader and its own steps see it."""
+
+    def __init__(self, run: SyncRun, process: Process, on_progress: OnProgress | None, *, retry: bool) -> None:
+        self.run = run
+        self.source = run.source
+        self.process = process
+        self.on_progress = on_progress
+        self.retry = retry
+        self.notes: list[str] = []
+        self.waiting: list[int] = []
+        self.last_beat = self.last_handover = monotonic()
+        # An editor's yes is for the loss that was shown, not for any.
+        self.approved_loss = run.removed if run.removal_approved else 0
+        # What an earlier attempt added is unchanged by now, so these two go on.
+        run.seen = run.unchanged = run.failed = 0
+        run.failures = []
+        self.comparison = Comparison(self.source)
+        self.known = self.comparison.known
+
+    def walk(self) -> None:
+        self.beat()
+        for found in reader_of(self.source)(self.source, self):
+            self.check()
+            self.take(found)
+            if self.on_progress:
+                self.on_progress(self.run)
+        self.hand_over()
+        gone = self.comparison.gone()
+        if self.is_too_much(len(gone)):
+            self.ask(len(gone))
+        else:
+            self.remove(gone)
+            runs.finish(
+                self.run, Status.PARTIAL if self.run.failed or self.notes else Status.DONE, " ".join(self.notes)
+            )
+
+    def take(self, found: Found) -> None:
+        outcome, reason = self.comparison.take(found)
+        self.run.seen += 1
+        self.run.expected = max(self.run.expected, self.run.seen)
+        if outcome is Outcome.FAILED:
+            self.fail(found.path, reason)
+        elif outcome is Outcome.UNCHANGED:
+            self.run.unchanged += 1
+            self.look_after(found)
+        else:
+            self.write(found, outcome)
+
+    def look_after(self, found: Found) -> None:
+        """What was left undone is done now. What failed has failed again, unless its reason may be gone."""
+        entry = self.comparison.entries[found.path]
+        if found.etag and (found.etag, found.last_modified) != (entry.etag, entry.last_modified):
+            note_validators(entry.pk, found)
+        if entry.publication != Document.Publication.PUBLISHED or entry.status == Document.Status.READY:
+            return
+        if not self.retry:
+            if entry.status == Document.Status.FAILED:
+                self.fail(entry.path, entry.error)
+            return
+        if entry.status == Document.Status.FAILED:
+            services.make_pending([entry.pk])
+        self.wait_for(entry.pk)
+
+    def write(self, found: Found, outcome: Outcome) -> None:
+        try:
+            document, changed = self.put(found)
+        except DocumentError as error:
+            self.fail(found.path, error.user_message)
+            return
+        counted = outcome if changed else Outcome.UNCHANGED
+        setattr(self.run, counted, getattr(self.run, counted) + 1)
+        if document.status == Document.Status.FAILED:
+            self.fail(document.path, document.error)
+        elif services.is_to_be_read(document):
+            self.wait_for(document.pk)
+        elif changed:
+            # It came back as it was: nothing is to be read, but it is to be found.
+            services.ring(build_index, document.collection_id)
+
+    def put(self, found: Found) -> tuple[Document, bool]:
+        with transaction.atomic():
+            self.lock()
+            document, changed = services.put_document(
+                collection=self.source.collection,
+                path=found.path,
+                given=found.given,
+                format=found.format,
+                url=found.url if len(found.url) <= LONGEST_URL else "",
+                source=self.source,
+                origin="sync",
+                publish=self.source.publishes,
+            )
+            note_validators(document.pk, found)
+        return document, changed
+
+    def wait_for(self, document_id: int) -> None:
+        self.waiting.append(document_id)
+        late = monotonic() - self.last_handover > HANDED_OVER_AFTER_SECONDS
+        if late or len(self.waiting) >= HANDED_OVER_AT_ONCE:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        if self.waiting:
+            for path, reason in self.process(self.waiting):
+                self.fail(path, reason)
+            self.waiting = []
+        self.last_handover = monotonic()
+
+    def fail(self, path: str, reason: str) -> None:
+        self.run.failed += 1
+        if len(self.run.failures) < KEPT_FAILURES:
+            self.run.failures.append({"path": path, "reason": reason})
+
+    def is_too_much(self, loss: int) -> bool:
+        large = loss >= SMALLEST_LOSS and loss > len(self.comparison.served) * LARGEST_LOSS
+        return large and loss > self.approved_loss
+
+    def ask(self, loss: int) -> None:
+        self.run.removed = loss
+        before = len(self.comparison.served)
+        runs.finish(self.run, Status.ASKING, f"{loss} of {before} documents are no longer there. Retire them?")
+
+    def remove(self, gone: list[int]) -> None:
+        with transaction.atomic():
+            self.lock()
+            self.run.removed = len(gone)
+            services.retire(Document.objects.filter(pk__in=gone), by=Document.RetiredBy.SOURCE)
+
+    def lock(self) -> None:
+        """In the transaction of a write: nobody takes the run over until it is done."""
+        if not runs.held(self.run).select_for_update().exists():
+            raise LostRun
+
+    def beat(self) -> None:
+        self.last_beat = monotonic()
+        if not runs.renew(self.run):
+            raise SyncCancelled if runs.held(self.run).exists() else LostRun
+
+    # What readers use.
+
+    def check(self) -> None:
+        if monotonic() - self.last_beat >= BEAT_SECONDS:
+            self.beat()
+
+    def pause(self, seconds: float) -> None:
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            sleep(min(left, BEAT_SECONDS))
+            self.check()
+
+    def content(self, path: str) -> str:
+        return self.comparison.content(path)
+
+    def expect(self, count: int) -> None:
+        self.run.expected = count
+
+    def note(self, reason: str) -> None:
+        self.notes.append(reason)
+
+
+def note_validators(document_id: int, found: Found) -> None:
+    Document.objects.filter(pk=document_id).update(etag=found.etag, last_modified=found.last_modified)
