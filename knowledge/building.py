@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from knowledge.content import DatabaseContent
+from knowledge.content import DatabaseContent, searchable_chunks
 from knowledge.errors import BuildCancelled, EmbeddingError, IndexUnusable
 from knowledge.indexes import engine_name, get_engine
 from knowledge.models import Chunk, Collection, Document, IndexVersion
@@ -149,6 +149,11 @@ def recipe_to_build(collection: Collection) -> str:
     if served is None or served.recipe == current or not outdated_documents(collection.pk).exists():
         return current
     return served.recipe
+
+
+def searchable_count(collection_id: int) -> int:
+    """How many passages an index of it holds, or will."""
+    return searchable_chunks(collection_id, recipe_to_build(Collection.objects.get(pk=collection_id))).count()
 
 
 def outdated_documents(collection_id: int | None = None) -> QuerySet[Document]:

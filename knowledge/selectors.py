@@ -36,6 +36,11 @@ def audience_of(user: AbstractUser | AnonymousUser) -> Audience:
     return Audience(customer=True, staff=True, group_ids=frozenset(user.groups.values_list("pk", flat=True)))
 
 
+def collections_named(slugs: Iterable[str], audience: Audience) -> dict[str, int]:
+    """The ids of those that this audience may read."""
+    return dict(collections_for(audience).filter(slug__in=list(slugs)).values_list("slug", "pk"))
+
+
 def hosted_documents(audience: Audience, access: str = "") -> QuerySet[Document]:
     """Documents with a page this audience may read; a signed link adds the one it is for."""
     readable = Q(collection__in=collections_for(audience))
