@@ -1,5 +1,6 @@
 """A question to the passages that may answer it, as far as whoever asks may see them."""
 
+from collections import Counter
 from collections.abc import Collection as Ids
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -139,7 +140,10 @@ def understood(query: str, also: Sequence[str], snapshots: Sequence[Snapshot]) -
         return any(snapshot.knows(word) for snapshot in snapshots)
 
     def beginning_with(letter: str) -> list[tuple[str, int]]:
-        return [word for snapshot in snapshots for word in snapshot.words_beginning_with(letter)]
+        passages: Counter[str] = Counter()
+        for snapshot in snapshots:
+            passages.update(dict(snapshot.words_beginning_with(letter)))
+        return list(passages.items())
 
     spelled = corrected(query, is_known, beginning_with) if snapshots else query
     return Asked(query, spelled, (*parts_of(spelled), *also))
