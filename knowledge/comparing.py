@@ -5,9 +5,7 @@ from enum import StrEnum
 
 from knowledge.models import Document, Source
 from knowledge.originals import given_hash
-from knowledge.sources.base import Found, Known
-
-LONGEST_PATH = 500
+from knowledge.sources.base import LONGEST_PATH, Found, Known
 
 Publication = Document.Publication
 RetiredBy = Document.RetiredBy

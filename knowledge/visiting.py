@@ -128,7 +128,7 @@ class Visit:
     def look_after(self, found: Found) -> None:
         """What was left undone is done now. What failed has failed again, unless its reason may be gone."""
         entry = self.comparison.entries[found.path]
-        if found.etag and (found.etag, found.last_modified) != (entry.etag, entry.last_modified):
+        if not found.is_unchanged and (found.etag, found.last_modified) != (entry.etag, entry.last_modified):
             note_validators(entry.pk, found)
         if entry.publication != Document.Publication.PUBLISHED or entry.status == Document.Status.READY:
             return

@@ -20,6 +20,7 @@ PUBLIC_V6 = ip_network("2000::/3")
 # These carry an IPv4 address, or are tunnels that lead to one.
 TRANSLATED = ip_network("64:ff9b::/96")
 TUNNELS = [ip_network(net) for net in ("2001::/23", "2002::/16", "2001:db8::/32", "3fff::/20")]
+HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?", re.IGNORECASE)
 # 127.1, 2130706433 and 0x7f.1 are addresses to a resolver, and to nobody who reads them.
 NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z", re.IGNORECASE)
 
@@ -31,7 +32,9 @@ def parse(url: str) -> httpx2.URL:
     except (httpx2.InvalidURL, ValueError):
         raise AddressRefused(f"“{url[:200]}” is not a web address.") from None
     host = parsed.raw_host.decode("ascii")
-    if parsed.scheme not in PORTS or not host:
+    if not (HOST.fullmatch(host) or literal_of(host)):
+        raise AddressRefused(f"“{url[:200]}” is not a web address.")
+    if parsed.scheme not in PORTS:
         raise AddressRefused("Only addresses that begin with https:// or http:// are read.")
     if parsed.userinfo:
         raise AddressRefused("An address must not have a user name or password in it.")

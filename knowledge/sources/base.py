@@ -6,6 +6,8 @@ from typing import Protocol
 
 from knowledge.models import Source
 
+LONGEST_PATH = 500
+
 
 @dataclass(frozen=True)
 class Known:

@@ -60,15 +60,15 @@ class Fetcher:
         """``FetchError`` in words for an editor. With ``stay``, a redirect to another host is not followed."""
         self.network.deadline = monotonic() + TOTAL_SECONDS
         address = parse(url)
-        start = address.host
         try:
             for _ in range(MOST_REDIRECTS + 1):
-                if stay and address.host != start:
-                    raise LeadsElsewhere(f"{url} leads to another site, {address.host}.")
                 with self.client.stream("GET", address, headers=conditions(known)) as response:
                     if not response.has_redirect_location:
                         return fetched(response, limit or settings.MAX_DOCUMENT_BYTES)
-                    address = parse(str(address.join(response.headers["location"])))
+                    target = address.join(response.headers["location"])
+                if stay and target.host != address.host:
+                    raise LeadsElsewhere(f"{url} leads to another site, {target.host}.")
+                address = parse(str(target))
         except httpx2.TimeoutException:
             raise FetchError(f"{address.host} took too long to answer.", retryable=True) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SSLError) as error:
