@@ -67,8 +67,9 @@ def private_folder() -> Iterator[Path]:
 
 
 def make_durable(folder: Path) -> None:
-    """Everything that is in the folder on disk for good, itself included."""
-    for path in [*folder.rglob("*"), folder]:
+    """Everything that matters in the folder on disk for good, itself included."""
+    files = [folder / path for path in contents(folder)]
+    for path in {*files, *(file.parent for file in files), folder}:
         fsync(path)
 
 
