@@ -10,7 +10,7 @@ import structlog
 from celery import Task
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from kombu.exceptions import ChannelError, OperationalError
@@ -23,6 +23,7 @@ from knowledge.ingestion import count_change
 from knowledge.leases import FIRST_RETRY
 from knowledge.loaders.base import INDEX_NAMES
 from knowledge.models import Chunk, Collection, Document, DocumentVersion, IndexVersion, Source
+from knowledge.recipes import current_recipe
 from knowledge.vectors import forget_unused
 from knowledge.versions import Change, Origin
 
@@ -212,6 +213,14 @@ def make_pending(document_ids: list[int]) -> None:
         Document.objects.filter(pk__in=some).update(
             status=Status.PENDING, error="", attempts=0, lease_expires_at=timezone.now() + FIRST_RETRY
         )
+
+
+def stop_reading(collections: QuerySet[Collection]) -> int:
+    """Documents that wait only to be read again stay as they are. Those that were changed are read all the same."""
+    said = Chunk.objects.filter(document=OuterRef("pk"), revision=OuterRef("revision"))
+    waiting = Document.objects.filter(Exists(said), collection__in=collections, status=Status.PENDING)
+    # By another recipe they would be taken up again.
+    return waiting.filter(recipe=str(current_recipe())).update(status=Status.READY, attempts=0, lease_expires_at=None)
 
 
 def retire(documents: Iterable[Document], by: str = Document.RetiredBy.EDITOR) -> int:

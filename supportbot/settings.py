@@ -415,7 +415,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 
-def sidebar_link(title: str, icon: str, page: str, permission: str) -> dict[str, Any]:
+def sidebar_link(title: str, icon: str, page: str, permission: str, **more: str) -> dict[str, Any]:
     views = {f"admin:{page}".replace("changelist", view) for view in ("changelist", "change", "add")}
     return {
         "title": title,
@@ -424,6 +424,7 @@ def sidebar_link(title: str, icon: str, page: str, permission: str) -> dict[str,
         # Of two links whose addresses begin alike, only the one that is open.
         "active": lambda request: getattr(request.resolver_match, "view_name", "") in views,
         "permission": lambda request: request.user.has_perm(permission),
+        **more,
     }
 
 
@@ -456,6 +457,14 @@ UNFOLD = {
                 "title": "Knowledge",
                 "items": [
                     sidebar_link("Documents", "article", "knowledge_document_changelist", "knowledge.view_document"),
+                    sidebar_link(
+                        "To review",
+                        "rate_review",
+                        "knowledge_document_reviews",
+                        "knowledge.view_document",
+                        badge="knowledge.admin.reviews.how_many",
+                        badge_variant="info",
+                    ),
                     sidebar_link(
                         "Collections", "folder", "knowledge_collection_changelist", "knowledge.view_collection"
                     ),

@@ -2,53 +2,71 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from knowledge import services
-from knowledge.admin import pages
+from knowledge.admin import editing, history, pages, reading, reviews
+from knowledge.admin.bulk import BulkActions
+from knowledge.admin.filters import ProposalFilter, StaleFilter
 from knowledge.admin.forms import DocumentForm
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.status import status_of
-from knowledge.admin.theme import DATE, ThemedAdmin, display
-from knowledge.models import Document
+from knowledge.admin.theme import DATE, DAY, ThemedAdmin, display
+from knowledge.models import Document, DocumentVersion
 
 
 @admin.register(Document)
-class DocumentAdmin(OwnCollections, ThemedAdmin):
+class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     """Reads and forms only: whatever changes a document is a service."""
 
     form = DocumentForm
-    list_display = ["name", "state", "collection", "passages", "format", "changed", "problem"]
-    list_filter = ["status", ("collection", admin.RelatedOnlyFieldListFilter), "format"]
+    list_display = ["name", "state", "collection", "passages", "format", "changed", "verified", "problem"]
+    list_filter = [
+        "status",
+        "publication",
+        ProposalFilter,
+        StaleFilter,
+        ("collection", admin.RelatedOnlyFieldListFilter),
+        ("source", admin.RelatedOnlyFieldListFilter),
+        "format",
+    ]
+    list_per_page = 50
+    list_before_template = "admin/knowledge/document/reading.html"
     list_select_related = ["collection"]
     search_fields = ["title", "path", "description"]
     list_after_template = "admin/knowledge/document/poll.html"
-    change_form_outer_before_template = "admin/knowledge/document/panel.html"
+    change_form_outer_before_template = "admin/knowledge/document/above.html"
     change_form_after_template = "admin/knowledge/document/preview_button.html"
-    fieldsets = [(None, {"fields": ["title", "url", "content", "seen"]})]
-    actions = ["reindex"]
     view_on_site = False
     save_as = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         """Without the texts: a list of a hundred documents may be gigabytes of them."""
-        current = Q(chunks__revision=F("revision"))
+        current = Q(chunks__revision=F("revision"), chunks__recipe=F("recipe"))
+        proposals = DocumentVersion.objects.filter(document=OuterRef("pk"), state=DocumentVersion.State.REVIEW)
         documents: QuerySet[Document] = super().get_queryset(request)  # type: ignore[assignment]
-        return documents.annotate(chunk_count=Count("chunks", filter=current)).defer("content", "markdown")
+        counted = documents.annotate(chunk_count=Count("chunks", filter=current), waits=Exists(proposals))
+        return counted.defer("content", "markdown")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:
+        """What is no text is replaced by another file, not edited."""
+        content = ["content"] if obj is None or editing.is_text(obj) else []
+        return [(None, {"fields": ["title", "url", *content, "seen"]})]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         response: HttpResponse = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
             shown = response.context_data["cl"].result_list
             response.context_data["unfinished"] = [row for row in shown if not status_of(row).is_final]
+            response.context_data["reading"] = reading.state_of(request)
         return response
 
     @display(description="Document", ordering="title", header=True)  # type: ignore[untyped-decorator]
@@ -67,6 +85,10 @@ class DocumentAdmin(OwnCollections, ThemedAdmin):
     def changed(self, document: Document) -> str:
         return date_format(timezone.localtime(document.updated_at), DATE)
 
+    @admin.display(description="Verified", ordering="verified_at", empty_value="")
+    def verified(self, document: Document) -> str:
+        return date_format(timezone.localtime(document.verified_at), DAY) if document.verified_at else ""
+
     @admin.display(description="What is wrong")
     def problem(self, document: Document) -> str:
         return Truncator(document.error).chars(90)
@@ -82,15 +104,26 @@ class DocumentAdmin(OwnCollections, ThemedAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | panel)
         return response
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what is told by the versions."""
+        return HttpResponseRedirect(reverse("admin:knowledge_document_versions", args=[object_id]))
+
+    def has_change_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
+        """An editor's own answer is written where its question is."""
+        is_curated = obj is not None and obj.format == Document.Format.CURATED
+        return bool(super().has_change_permission(request, obj)) and not is_curated
+
     def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
-        services.save_document(
-            collection=obj.collection,
-            path=obj.path,
-            content=form.cleaned_data["content"],
+        is_published = editing.save(
+            obj,
+            request.user,  # type: ignore[arg-type]
+            content=form.cleaned_data.get("content", ""),
             title=form.chosen_title,
             url=form.cleaned_data["url"],
-            source=obj.source,
+            as_draft="_draft" in request.POST,
         )
+        if not is_published:
+            messages.warning(request, "What you wrote waits for review. Answers say what they said until then.")
 
     def delete_model(self, request: HttpRequest, obj: Document) -> None:
         services.delete([obj])
@@ -103,20 +136,25 @@ class DocumentAdmin(OwnCollections, ThemedAdmin):
         names = [str(document) for document in objs]
         return names, {"documents": len(names)}, set(), []
 
-    @admin.action(description="Re-index", permissions=["change"])
-    def reindex(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        services.reindex(documents)
-        messages.success(
-            request, f"{documents.count()} documents are being read again. What they said stays meanwhile."
-        )
-
     def get_urls(self) -> list[URLPattern]:
         return [
             self.own_url("try/", pages.try_a_question, "try"),
             self.own_url("preview/", pages.preview, "preview", method="POST"),
             self.own_url("statuses/", pages.statuses, "statuses"),
             self.own_url("<int:pk>/status/", pages.status, "status"),
+            self.own_url("reading/", reading.banner, "reading"),
+            self.own_url("reading/stop/", reading.stop, "stop_reading", method="POST"),
+            self.own_url("reviews/", reviews.waiting, "reviews"),
+            self.own_url("<int:pk>/file/", pages.file, "file"),
             self.own_url("<int:pk>/reindex/", pages.reindex, "reindex", method="POST"),
+            self.own_url("<int:pk>/verify/", pages.verify, "verify", method="POST"),
+            self.own_url("<int:pk>/retire/", pages.retire, "retire", method="POST"),
+            self.own_url("<int:pk>/put-back/", pages.put_back, "put_back", method="POST"),
+            self.own_url("<int:pk>/versions/", history.versions, "versions"),
+            self.own_url("<int:pk>/versions/<int:number>/", history.version, "version"),
+            self.own_url("<int:pk>/versions/<int:number>/restore/", history.restore, "restore", method="POST"),
+            self.own_url("<int:pk>/versions/<int:number>/approve/", reviews.approve, "approve", method="POST"),
+            self.own_url("<int:pk>/versions/<int:number>/reject/", reviews.reject, "reject", method="POST"),
             self.own_url("<int:pk>/passages/", pages.passages, "passages"),
             *super().get_urls(),
         ]

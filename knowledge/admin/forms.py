@@ -8,10 +8,11 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
 from knowledge import loaders
+from knowledge.admin.editing import is_text, proposal_of
 from knowledge.admin.theme import LineInput, Radios, Select, TextInput, UrlInput
 from knowledge.errors import DocumentError
 from knowledge.models import Collection, Document
@@ -156,11 +157,18 @@ class WriteForm(forms.Form):
                 self.add_error("content", error)
 
 
+def last_change(document_id: int) -> str:
+    """What is published, and the newest version of what may be."""
+    documents = Document.objects.filter(pk=document_id).annotate(newest=Max("versions__number"))
+    revision, newest = documents.values_list("revision", "newest").first() or (None, None)
+    return f"{revision}.{newest}"
+
+
 class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     content = MarkdownField(28, label="Text")
     own_title = ""
     # What the editor saw when they began: somebody else's change since then shall not be lost.
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Document
@@ -173,10 +181,16 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "seen" in self.fields:
-            self.fields["seen"].initial = self.instance.revision
-            if self.instance.format == Document.Format.MARKDOWN:
-                self.fields["content"].help_text = MARKDOWN_HELP
+        # Somebody who may only look has none of these.
+        if "seen" not in self.fields:
+            return
+        self.fields["seen"].initial = last_change(self.instance.pk)
+        if proposal := proposal_of(self.instance):
+            self.initial.update(title=proposal.title or self.instance.title, content=proposal.content)
+        if not is_text(self.instance):
+            del self.fields["content"]
+        elif self.instance.format == Document.Format.MARKDOWN:
+            self.fields["content"].help_text = MARKDOWN_HELP
 
     def clean_content(self) -> str:
         content: str = self.cleaned_data["content"]
@@ -184,8 +198,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         return content
 
     def clean(self) -> None:
-        current = Document.objects.filter(pk=self.instance.pk).values_list("revision", flat=True).first()
-        if current != self.cleaned_data.get("seen"):
+        if last_change(self.instance.pk) != self.cleaned_data.get("seen"):
             raise ValidationError(
                 "Somebody changed this document after you opened it. Copy your text, open the page again, and "
                 "bring your changes in."
@@ -195,6 +208,8 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     def chosen_title(self) -> str:
         """A title that was the text's own follows the text."""
         title: str = self.cleaned_data["title"]
+        if "content" not in self.fields:
+            return title
         try:
             followed = title_of(str(self.initial["content"]), self.instance.path)
         except ValidationError:

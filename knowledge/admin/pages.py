@@ -1,16 +1,20 @@
 """Pages of the document admin beside Django's own: adding, status, passages, a question to try."""
 
+from io import BytesIO
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from knowledge import loaders, services
+from knowledge import loaders, publishing, services
+from knowledge.admin.editing import bytes_of, is_text, proposal_of
 from knowledge.admin.forms import UploadForm, WriteForm
 from knowledge.admin.scope import own_collections
 from knowledge.admin.status import status_of
@@ -29,20 +33,41 @@ PASSAGES_PER_PAGE = 50
 
 def the_document(admin: "DocumentAdmin", request: HttpRequest, pk: int, *, to_change: bool = False) -> Document:
     """The document and the permission in one call."""
-    allowed = admin.has_change_permission(request) if to_change else admin.has_view_permission(request)
-    if not allowed:
+    allowed = admin.has_change_permission if to_change else admin.has_view_permission
+    if not allowed(request):
         raise PermissionDenied
-    return get_object_or_404(admin.get_queryset(request), pk=pk)
+    document: Document = get_object_or_404(admin.get_queryset(request), pk=pk)
+    if not allowed(request, document):
+        raise PermissionDenied
+    return document
+
+
+def may_decide(admin: "DocumentAdmin", request: HttpRequest, document: Document) -> bool:
+    """Whether what is published of this document is for this person to say."""
+    may_publish = publishing.may_publish(request.user, document.collection)
+    return may_publish and admin.has_change_permission(request, document)
 
 
 def panel(admin: "DocumentAdmin", request: HttpRequest, document: Document) -> dict[str, Any]:
     """What stands above a document: how it is doing, and what one can do about it."""
     return {
         "document": document,
+        "original": document,
         "status": status_of(document),
+        "is_text": is_text(document),
+        "proposal": proposal_of(document),
         "has_page": Document.objects.filter(HAS_A_PAGE, pk=document.pk).exists(),
-        "can_reindex": admin.has_change_permission(request),
+        "can_edit": admin.has_change_permission(request, document),
+        "can_decide": may_decide(admin, request, document),
     }
+
+
+def show(
+    admin: "DocumentAdmin", request: HttpRequest, document: Document, template: str, title: str, **context: Any
+) -> HttpResponse:
+    """A page about one document, under the tabs that lead to the others."""
+    about = {"document": document, "original": document}
+    return admin.page(request, template, title, **about, **context)
 
 
 def add(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
@@ -67,21 +92,34 @@ def add(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
 
 
 def uploaded(admin: "DocumentAdmin", request: HttpRequest, form: UploadForm) -> HttpResponse:
-    uploads = add_files(form.cleaned_data["collection"], form.uploads)
+    collection = form.cleaned_data["collection"]
+    publishes = publishing.may_publish(request.user, collection)
+    uploads = add_files(collection, form.uploads, author=request.user, publish=publishes)  # type: ignore[arg-type]
     for upload in uploads:
         if upload.document and upload.is_changed:
             admin.log_addition(request, upload.document, "Uploaded.")
     good = [upload.document for upload in uploads if upload.document]
-    context = {"uploads": uploads, "good": good, "bad": [upload for upload in uploads if upload.error]}
+    context = {
+        "uploads": uploads,
+        "good": good,
+        "bad": [upload for upload in uploads if upload.error],
+        "publishes": publishes,
+    }
     return admin.page(request, "document/uploaded.html", "What became of your files", **context)
 
 
 def written(admin: "DocumentAdmin", request: HttpRequest, form: WriteForm) -> HttpResponse:
     given = {name: form.cleaned_data[name] for name in ("collection", "path", "title", "content")}
-    document, _ = services.save_document(**given)
+    may_publish = publishing.may_publish(request.user, given["collection"])
+    publishes = may_publish and "draft" not in request.POST
+    document, _ = services.save_document(**given, author=request.user, publish=publishes)  # type: ignore[arg-type]
     admin.log_addition(request, document, "Written.")
-    messages.success(request, f"“{given['title']}” was added.")
-    return HttpResponseRedirect(reverse("admin:knowledge_document_change", args=[document.pk]))
+    messages.success(request, f"“{given['title']}” was added" + ("." if publishes else " and waits for review."))
+    return to_document(pk=document.pk)
+
+
+def to_document(pk: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:knowledge_document_change", args=[pk]))
 
 
 def status(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
@@ -101,9 +139,45 @@ def statuses(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
 
 
 def reindex(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    services.reindex([the_document(admin, request, pk, to_change=True)])
+    return to_document(pk)
+
+
+def verify(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    services.verify([the_document(admin, request, pk, to_change=True)], request.user)  # type: ignore[arg-type]
+    messages.success(request, "Marked as verified today.")
+    return to_document(pk)
+
+
+def retire(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    services.retire([document_to_decide(admin, request, pk)])
+    messages.success(request, "Retired. Answers do not use this document any more.")
+    return to_document(pk)
+
+
+def put_back(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    services.put_back([document_to_decide(admin, request, pk)])
+    messages.success(request, "Put back. Answers use this document again.")
+    return to_document(pk)
+
+
+def document_to_decide(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> Document:
     document = the_document(admin, request, pk, to_change=True)
-    services.reindex([document])
-    return HttpResponseRedirect(reverse("admin:knowledge_document_change", args=[document.pk]))
+    if not may_decide(admin, request, document):
+        raise PermissionDenied
+    return document
+
+
+def file(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file as it was uploaded, to be saved and never shown: it may be anything."""
+    document = the_document(admin, request, pk)
+    try:
+        data = bytes_of(document)
+    except DocumentError as error:
+        messages.error(request, error.user_message)
+        return to_document(pk)
+    name = PurePosixPath(document.path).name
+    return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type="application/octet-stream")
 
 
 def passages(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
@@ -118,14 +192,12 @@ def passages(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpRespo
         else request.GET.get("page")
     )
     context = {
-        "document": document,
-        "original": document,
         "page": page,
         "passages": [(chunk, render_passage(chunk.text)) for chunk in page],
         "marked": marked,
         "is_gone": bool(asked) and marked is None,
     }
-    return admin.page(request, "document/passages.html", f"Passages of {document}", **context)
+    return show(admin, request, document, "document/passages.html", f"Passages of {document}", **context)
 
 
 def preview(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:

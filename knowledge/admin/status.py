@@ -7,6 +7,12 @@ from django.utils import timezone
 from knowledge.models import Document
 
 Status = Document.Status
+Publication = Document.Publication
+RETIRED = {
+    Document.RetiredBy.SOURCE: "Its source does not have this document any more. Answers do not use it.",
+    Document.RetiredBy.EDITOR: "Somebody retired this document. Answers do not use it.",
+    "": "Answers do not use this document.",
+}
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,11 @@ class StatusWords:
 
 
 def status_of(document: Document) -> StatusWords:
+    """What is not published is not read either, so that comes first."""
+    if document.publication == Publication.DRAFT:
+        return StatusWords("Draft", "warning", "Answers do not use this document until somebody publishes it.", True)
+    if document.publication == Publication.RETIRED:
+        return StatusWords("Retired", "", RETIRED[document.retired_by], True)
     label = document.get_status_display()
     match document.status:
         case Status.READY:

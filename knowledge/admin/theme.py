@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
@@ -20,9 +21,21 @@ from unfold.widgets import (
 
 from supportbot.read_only import ReadOnly
 
-__all__ = ["DATE", "Checkboxes", "LineInput", "Radios", "Select", "TextInput", "ThemedAdmin", "UrlInput", "display"]
+__all__ = [
+    "DATE",
+    "DAY",
+    "Checkboxes",
+    "LineInput",
+    "Radios",
+    "Select",
+    "TextInput",
+    "ThemedAdmin",
+    "UrlInput",
+    "display",
+]
 
 DATE = "j M Y, H:i"
+DAY = "j M Y"
 
 Checkboxes = UnfoldAdminCheckboxSelectMultipleWidget
 LineInput = UnfoldAdminTextInputWidget
@@ -41,7 +54,7 @@ class ThemedAdmin(ModelAdmin):  # type: ignore[misc]
         css = {"all": ["knowledge/admin.css"]}
 
     def own_url(
-        self, route: str, view: Callable[..., HttpResponse], name: str, *, method: str | None = "GET"
+        self, route: str, view: Callable[..., HttpResponseBase], name: str, *, method: str | None = "GET"
     ) -> URLPattern:
         """A view beside Django's own. It is given this admin first, and checks permissions itself.
 
@@ -49,7 +62,7 @@ class ThemedAdmin(ModelAdmin):  # type: ignore[misc]
         """
         allowed = [method] if method else ["GET", "POST"]
         bound = require_http_methods(allowed)(lambda request, **kwargs: view(self, request, **kwargs))
-        guarded: Callable[..., HttpResponse] = self.admin_site.admin_view(bound)
+        guarded: Callable[..., HttpResponseBase] = self.admin_site.admin_view(bound)
         return path(route, guarded, name=f"knowledge_{self.model._meta.model_name}_{name}")
 
     def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import UploadedFile
 
 from knowledge import loaders, services
 from knowledge.errors import DocumentError
 from knowledge.models import Collection, Document
+from knowledge.versions import Origin
 
 
 @dataclass(frozen=True)
@@ -22,25 +23,29 @@ class Upload:
     error: str = ""
 
 
-def add_files(collection: Collection, files: Iterable[tuple[str, "UploadedFile[Any]"]]) -> list[Upload]:
-    return [add_file(collection, path, file) for path, file in files]
+def add_files(
+    collection: Collection, files: Iterable[tuple[str, "UploadedFile[Any]"]], *, author: AbstractUser, publish: bool
+) -> list[Upload]:
+    return [add_file(collection, path, file, author, publish) for path, file in files]
 
 
-def add_file(collection: Collection, path: str, file: "UploadedFile[Any]") -> Upload:
+def add_file(
+    collection: Collection, path: str, file: "UploadedFile[Any]", author: AbstractUser, publish: bool
+) -> Upload:
     """Looked at before it is saved: a file that cannot be read shall not replace a document that can."""
     try:
         data = readable(path, file)
+        document, changed = services.save_document(
+            collection=collection, path=path, data=data, origin=Origin.UPLOAD, author=author, publish=publish
+        )
     except DocumentError as error:
         return Upload(path, error=error.user_message)
-    document, changed = services.save_document(collection=collection, path=path, data=data)
     return Upload(path, document, changed)
 
 
 def readable(path: str, file: "UploadedFile[Any]") -> bytes:
-    if (file.size or 0) > settings.MAX_DOCUMENT_BYTES:
-        limit = settings.MAX_DOCUMENT_BYTES // 1024**2
-        raise DocumentError(f"This document is larger than {limit} MB. Split it into several documents.")
-    loaders.format_of(path)
+    """The size is known before the file is read."""
+    loaders.check_size(file.size or 0)
     data: bytes = file.read()
-    loaders.read(data)
+    loaders.check(data, path)
     return data

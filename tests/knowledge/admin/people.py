@@ -8,11 +8,13 @@ from django.urls import reverse
 from model_bakery import baker
 
 from accounts.models import User
+from knowledge.admin.forms import last_change
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Collection, Document
 from knowledge.services import save_document
 
 MODELS = ("document", "collection", "source", "indexversion", "curatedanswer", "documentversion", "syncrun")
+LIST = "/admin/knowledge/document/"
 REFUNDS = "# Refunds\n\n## How long it takes\n\nA refund takes 5 to 10 business days.\n"
 
 
@@ -36,3 +38,13 @@ def ready(collection: Collection, path: str = "refunds.md", text: str = REFUNDS)
 
 def change(document: Document) -> str:
     return reverse("admin:knowledge_document_change", args=[document.pk])
+
+
+def edit(client: Client, document: Document, *, follow: bool = False, **fields: Any) -> Any:
+    given = {"title": document.title, "url": "", "content": document.content, "seen": last_change(document.pk)}
+    return client.post(change(document), given | fields, follow=follow)
+
+
+def write(client: Client, collection: Collection, **fields: Any) -> Any:
+    given = {"collection": collection.pk, "title": "Refunds", "path": "", "content": "Text.\n"} | fields
+    return client.post(f"{LIST}add/", {"write": "1"} | {f"write-{name}": value for name, value in given.items()})

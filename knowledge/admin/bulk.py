@@ -1,0 +1,67 @@
+"""What can be done to many documents at once."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from knowledge import publishing, services
+from knowledge.models import Document, DocumentVersion
+from knowledge.versions import State
+
+Documents = QuerySet[Document]
+
+
+class BulkActions:
+    """Stands before a ``ModelAdmin`` of documents."""
+
+    actions = ["reindex", "verify", "publish", "retire", "put_back"]
+
+    @admin.action(description="Re-index", permissions=["change"])
+    def reindex(self, request: HttpRequest, documents: Documents) -> None:
+        published = documents.filter(publication=Document.Publication.PUBLISHED)
+        services.reindex(published)
+        say(request, published.count(), "being read again. What they said stays meanwhile")
+
+    @admin.action(description="Verified today", permissions=["change"])
+    def verify(self, request: HttpRequest, documents: Documents) -> None:
+        say(request, services.verify(documents, request.user), "marked as verified today")  # type: ignore[arg-type]
+
+    @admin.action(description="Publish what waits for review", permissions=["change"])
+    def publish(self, request: HttpRequest, documents: Documents) -> None:
+        allowed = decidable(request, documents)
+        waiting = list(DocumentVersion.objects.filter(document__in=allowed.values("pk"), state=State.REVIEW))
+        for version in waiting:
+            publishing.publish(version, request.user)  # type: ignore[arg-type]
+        say(request, len(waiting), "published")
+        say_left(request, documents, allowed)
+
+    @admin.action(description="Retire", permissions=["change"])
+    def retire(self, request: HttpRequest, documents: Documents) -> None:
+        allowed = decidable(request, documents)
+        say(request, services.retire(allowed), "retired. Answers do not use them any more")
+        say_left(request, documents, allowed)
+
+    @admin.action(description="Put back", permissions=["change"])
+    def put_back(self, request: HttpRequest, documents: Documents) -> None:
+        allowed = decidable(request, documents)
+        say(request, services.put_back(allowed), "put back. Answers use them again")
+        say_left(request, documents, allowed)
+
+
+def decidable(request: HttpRequest, documents: Documents) -> Documents:
+    """Those of which this person decides what is published."""
+    if request.user.has_perm("knowledge.publish_document"):
+        return documents
+    return documents.filter(collection__needs_review=False)
+
+
+def say(request: HttpRequest, count: int, what: str) -> None:
+    messages.success(request, f"{count} document{' is' if count == 1 else 's are'} {what}.")
+
+
+def say_left(request: HttpRequest, documents: Documents, allowed: Documents) -> None:
+    left: Any = documents.exclude(pk__in=allowed.values("pk")).count()
+    if left:
+        messages.warning(request, f"{left} were left as they are: in their collections publishers decide.")

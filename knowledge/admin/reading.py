@@ -1,0 +1,61 @@
+"""How far the reading of many documents is. Whoever started it: one banner for all that somebody may see."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from knowledge import services
+from knowledge.admin.scope import own_collections
+from knowledge.models import Document
+
+if TYPE_CHECKING:
+    from knowledge.admin.documents import DocumentAdmin
+
+Status = Document.Status
+
+
+@dataclass(frozen=True)
+class Reading:
+    """``total`` is the most that was waiting while somebody watched."""
+
+    left: int
+    total: int
+    failed: int
+
+    @property
+    def done(self) -> int:
+        return self.total - self.left
+
+
+def state_of(request: HttpRequest) -> Reading:
+    published = Document.objects.filter(
+        collection__in=own_collections(request), publication=Document.Publication.PUBLISHED
+    )
+    counts = published.aggregate(
+        left=Count("pk", filter=Q(status__in=[Status.PENDING, Status.PROCESSING])),
+        failed=Count("pk", filter=Q(status=Status.FAILED)),
+    )
+    given = request.GET.get("total", "")
+    return Reading(counts["left"], max(counts["left"], int(given) if given.isdecimal() else 0), counts["failed"])
+
+
+def banner(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    context = {"reading": state_of(request), "has_change_permission": admin.has_change_permission(request)}
+    return render(request, "admin/knowledge/document/reading.html", context)
+
+
+def stop(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
+    """What was changed is read all the same: its old text is not there any more."""
+    if not admin.has_change_permission(request):
+        raise PermissionDenied
+    services.stop_reading(own_collections(request))
+    if getattr(request, "htmx", False):
+        return banner(admin, request)
+    return HttpResponseRedirect(reverse("admin:knowledge_document_changelist"))

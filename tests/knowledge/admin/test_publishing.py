@@ -1,0 +1,209 @@
+"""Drafts, reviews, history: who may say what the documents say."""
+
+import re
+
+import pytest
+
+from knowledge import services
+from knowledge.models import Collection, Document, DocumentVersion
+from knowledge.versions import State
+from tests.knowledge.admin.people import LIST, REFUNDS, change, edit, ready, sign_in, write
+
+pytestmark = pytest.mark.django_db
+
+REVIEWS = f"{LIST}reviews/"
+LONGER = REFUNDS.replace("10 business", "14 business")
+
+
+@pytest.fixture
+def reviewed(help_centre) -> Collection:
+    help_centre.needs_review = True
+    help_centre.save()
+    return help_centre
+
+
+@pytest.fixture
+def proposed(reviewed) -> DocumentVersion:
+    document = ready(reviewed)
+    services.save_document(collection=reviewed, path=document.path, content=LONGER, publish=False)
+    return document.versions.get(state=State.REVIEW)
+
+
+def at(version: DocumentVersion, what: str = "") -> str:
+    return f"{LIST}{version.document_id}/versions/{version.number}/{what}"
+
+
+def published(document: Document) -> str:
+    document.refresh_from_db()
+    return document.content
+
+
+class TestProposing:
+    def test_what_an_editor_saves_waits_where_it_has_to(self, client, editor, reviewed):
+        document = ready(reviewed)
+
+        html = edit(client, document, follow=True, content=LONGER).text
+
+        assert "What you wrote waits for review" in html
+        assert published(document) == REFUNDS
+        assert document.versions.get(state=State.REVIEW).author == editor
+
+    def test_what_a_publisher_saves_is_published(self, client, publisher, reviewed):
+        document = ready(reviewed)
+
+        edit(client, document, content=LONGER)
+
+        assert published(document) == LONGER
+
+    def test_a_publisher_may_leave_it_a_draft(self, client, publisher, reviewed):
+        document = ready(reviewed)
+
+        edit(client, document, content=LONGER, _draft="1")
+
+        assert published(document) == REFUNDS
+
+    def test_a_new_page_of_an_editor_is_a_draft(self, client, editor, reviewed):
+        write(client, reviewed)
+
+        document = Document.objects.get()
+        assert document.publication == "draft"
+        assert "until somebody publishes it" in client.get(change(document)).text
+
+    def test_an_editor_goes_on_with_what_waits(self, client, editor, proposed):
+        html = client.get(change(proposed.document)).text
+
+        assert "14 business days" in html
+        assert f"Version {proposed.number} waits for review." in html
+
+    def test_a_publisher_who_saves_what_waits_says_yes_to_it(self, client, publisher, proposed):
+        edit(client, proposed.document, content=LONGER)
+
+        assert published(proposed.document) == LONGER
+        assert not proposed.document.versions.filter(state=State.REVIEW).exists()
+
+    def test_saving_what_is_published_says_nothing_about_what_waits(self, client, publisher, proposed):
+        edit(client, proposed.document, content=REFUNDS)
+
+        proposed.refresh_from_db()
+        assert (proposed.state, published(proposed.document)) == (State.REVIEW, REFUNDS)
+
+
+class TestReviewing:
+    def test_what_waits_is_listed_and_counted_in_the_sidebar(self, client, publisher, proposed):
+        html = client.get(REVIEWS).text
+
+        assert at(proposed) in html
+        assert re.search(r"To review.*?<span[^>]*>\s*1\s*</span>", html, re.DOTALL)
+
+    def test_a_change_is_shown_word_by_word(self, client, publisher, proposed):
+        html = client.get(at(proposed)).text
+
+        assert "<mark>10</mark>" in html
+        assert "<mark>14</mark>" in html
+
+    def test_both_may_stand_side_by_side(self, client, publisher, proposed):
+        html = client.get(at(proposed), {"view": "beside"}).text
+
+        assert re.search(r'is-removed">[^<]*5 to <mark>10</mark>.*is-added">[^<]*5 to <mark>14</mark>', html, re.DOTALL)
+
+    def test_a_yes_publishes_it(self, client, publisher, proposed):
+        client.post(at(proposed, "approve/"))
+
+        assert published(proposed.document) == LONGER
+
+    def test_a_no_says_why(self, client, publisher, proposed):
+        client.post(at(proposed, "reject/"), {"note": "It is ten."})
+
+        assert published(proposed.document) == REFUNDS
+        assert "It is ten." in client.get(f"{LIST}{proposed.document_id}/versions/").text
+
+    def test_nobody_decides_twice(self, client, publisher, proposed):
+        client.post(at(proposed, "reject/"))
+
+        html = client.post(at(proposed, "approve/"), follow=True).text
+
+        assert "Somebody has decided about this version already" in html
+        assert published(proposed.document) == REFUNDS
+
+    def test_without_anything_to_review_it_says_so(self, client, editor):
+        assert "Nothing waits for review" in client.get(REVIEWS).text
+
+    def test_a_long_list_takes_few_queries(self, client, editor, reviewed, django_assert_max_num_queries):
+        for number in range(10):
+            services.save_document(collection=reviewed, path=f"{number}.md", content="Text.", publish=False)
+
+        with django_assert_max_num_queries(10):
+            client.get(REVIEWS)
+
+
+class TestHistory:
+    def test_an_earlier_version_can_be_brought_back(self, client, editor, help_centre):
+        document = ready(help_centre)
+        edit(client, document, content=LONGER)
+        first = document.versions.get(number=1)
+
+        client.post(at(first, "restore/"))
+
+        assert published(document) == REFUNDS
+        assert "As in version 1." in client.get(f"{LIST}{document.pk}/versions/").text
+
+    def test_bringing_back_waits_for_review_where_it_has_to(self, client, editor, reviewed):
+        document = ready(reviewed)
+        services.save_document(collection=reviewed, path=document.path, content=LONGER)
+
+        client.post(at(document.versions.get(number=1), "restore/"))
+
+        assert published(document) == LONGER
+        assert document.versions.filter(state=State.REVIEW, content=REFUNDS).exists()
+
+    def test_any_two_versions_can_be_compared(self, client, editor, help_centre):
+        document = ready(help_centre)
+        for text in ("# Refunds\n\nTwo.\n", "# Refunds\n\nThree.\n"):
+            edit(client, document, content=text)
+
+        html = client.get(at(document.versions.get(number=3)), {"with": 1}).text
+
+        assert "Compared with version 1" in html
+        assert "A refund takes 5 to 10 business days." in html
+
+    def test_what_a_version_says_runs_nothing(self, client, editor, help_centre):
+        document = ready(help_centre, text="# A\n\n<script>alert(1)</script> text\n")
+
+        assert "<script>alert" not in client.get(at(document.versions.get())).text
+
+    def test_the_admins_own_history_leads_there(self, client, editor, help_centre):
+        document = ready(help_centre)
+
+        assert client.get(f"{LIST}{document.pk}/history/").url == f"{LIST}{document.pk}/versions/"
+
+
+class TestPermissions:
+    @pytest.mark.parametrize("what", ["approve/", "reject/"])
+    def test_editors_do_not_decide(self, client, editor, proposed, what):
+        assert client.post(at(proposed, what)).status_code == 403
+        assert "Do not accept" not in client.get(at(proposed)).text
+
+    @pytest.mark.parametrize("what", ["approve/", "reject/", "restore/"])
+    def test_who_may_only_look_changes_nothing(self, client, proposed, what):
+        sign_in(client, "view", "publish")
+
+        assert client.post(at(proposed, what)).status_code == 403
+
+    @pytest.mark.parametrize("what", ["", "approve/", "reject/", "restore/"])
+    def test_versions_of_other_groups_are_out_of_sight(self, client, publisher, minutes, what):
+        services.save_document(collection=minutes, path="a.md", content="# Merger\n\nText.", publish=False)
+        version = DocumentVersion.objects.get()
+        ask = client.post if what else client.get
+
+        assert ask(at(version, what)).status_code == 404
+        assert "Merger" not in client.get(REVIEWS).text
+
+    @pytest.mark.parametrize("what", ["approve/", "reject/", "restore/"])
+    def test_a_link_alone_decides_nothing(self, client, publisher, proposed, what):
+        assert client.get(at(proposed, what)).status_code == 405
+
+    def test_staff_without_permission_see_no_reviews(self, client, proposed):
+        sign_in(client)
+
+        assert client.get(REVIEWS).status_code == 403
+        assert client.get(at(proposed)).status_code == 403
