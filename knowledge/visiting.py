@@ -14,7 +14,7 @@ from knowledge import runs, services
 from knowledge.comparing import Comparison, Outcome
 from knowledge.errors import DocumentError, SourceError, SyncCancelled
 from knowledge.ingestion import ingest
-from knowledge.models import Document, SyncRun
+from knowledge.models import Document, Source, SyncRun
 from knowledge.sources import reader_of
 from knowledge.sources.base import Found
 from knowledge.tasks import build_index
@@ -86,6 +86,7 @@ class Visit:
         self.on_progress = on_progress
         self.retry = retry
         self.notes: list[str] = []
+        self.cursor = ""
         self.waiting: list[int] = []
         self.last_beat = self.last_handover = monotonic()
         # An editor's yes is for the loss that was shown, not for any.
@@ -109,9 +110,7 @@ class Visit:
             self.ask(len(gone))
         else:
             self.remove(gone)
-            runs.finish(
-                self.run, Status.PARTIAL if self.run.failed or self.notes else Status.DONE, " ".join(self.notes)
-            )
+            self.finish()
 
     def take(self, found: Found) -> None:
         outcome, reason = self.comparison.take(found)
@@ -205,6 +204,13 @@ class Visit:
             self.run.removed = len(gone)
             services.retire(Document.objects.filter(pk__in=gone), by=Document.RetiredBy.SOURCE)
 
+    def finish(self) -> None:
+        partial = self.run.failed or self.notes
+        with transaction.atomic():
+            self.lock()
+            Source.objects.filter(pk=self.source.pk).update(cursor="" if partial else self.cursor)
+            runs.finish(self.run, Status.PARTIAL if partial else Status.DONE, " ".join(self.notes))
+
     def lock(self) -> None:
         """In the transaction of a write: nobody takes the run over until it is done."""
         if not runs.held(self.run).select_for_update().exists():
@@ -232,6 +238,9 @@ class Visit:
 
     def expect(self, count: int) -> None:
         self.run.expected = count
+
+    def remember(self, cursor: str) -> None:
+        self.cursor = cursor
 
     def note(self, reason: str) -> None:
         self.notes.append(reason)

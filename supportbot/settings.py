@@ -306,6 +306,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # Whoever can name an address to fetch must not reach what only this machine can; these hosts the company has opened.
 FETCH_PRIVATE_HOSTS = frozenset(host.lower() for host in names("FETCH_PRIVATE_HOSTS", []))
 GIT_PROTOCOLS = ["https", "ssh"]
+# All that git is told of our environment: neither our secrets nor a proxy.
+GIT_ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "HOME", "SSH_AUTH_SOCK") if name in os.environ}
 CHECKOUT_ROOT = DATA_DIR / "checkouts"
 
 # --- Answering -----------------------------------------------------------------------------

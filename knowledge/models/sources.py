@@ -44,6 +44,9 @@ class Source(models.Model):
     publishes = models.BooleanField(
         default=True, help_text="What it brings is published at once. Otherwise each new page waits for an editor."
     )
+    cursor = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="What the last whole visit saw, such as a commit."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -54,6 +54,9 @@ class Visit(Protocol):
     def expect(self, count: int) -> None:
         """How many documents there will be, as far as is known."""
 
+    def remember(self, cursor: str) -> None:
+        """Becomes the source's ``cursor`` if this visit comes to its end and nothing fails."""
+
     def note(self, reason: str) -> None:
         """Why this visit did not see everything there is."""
 
