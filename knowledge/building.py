@@ -202,8 +202,9 @@ def switch_to(version: IndexVersion) -> bool:
     with transaction.atomic():
         if not Collection.objects.select_for_update().filter(pk=version.collection_id, index_held=False).exists():
             return False
-        served = IndexVersion.objects.filter(collection=version.collection_id, status=Status.SERVING)
-        if served.filter(engine=version.engine, content_version__gt=version.content_version).exists():
+        versions = IndexVersion.objects.filter(collection=version.collection_id, engine=version.engine)
+        served = versions.filter(status=Status.SERVING)
+        if served.filter(content_version__gt=version.content_version).exists():
             return False
         served.update(status=Status.RETIRED)
         version.status = Status.SERVING
@@ -220,7 +221,7 @@ def roll_back(version: IndexVersion) -> bool:
         kept = IndexVersion.objects.filter(pk=version.pk, status=Status.RETIRED, engine=engine_name())
         if not kept.exists():
             return False
-        collection.index_versions.filter(status=Status.SERVING).update(status=Status.RETIRED)
+        collection.index_versions.filter(status=Status.SERVING, engine=engine_name()).update(status=Status.RETIRED)
         kept.update(status=Status.SERVING)
         collection.index_held = True
         collection.save(update_fields=["index_held"])
@@ -233,10 +234,10 @@ def release(collection_id: int) -> None:
 
 
 def clean_up(finished: IndexVersion) -> None:
-    """Keeps what is served, the last few that were, and what others are building."""
-    versions = IndexVersion.objects.filter(collection=finished.collection_id)
+    """Keeps what is served, the last few that were, what others are building, and what another engine has."""
+    versions = IndexVersion.objects.filter(collection=finished.collection_id, engine=finished.engine)
     served_first = Case(When(status=Status.SERVING, then=Value(0)), default=Value(1))
-    good = versions.filter(status__in=[Status.SERVING, Status.RETIRED], engine=finished.engine)
+    good = versions.filter(status__in=[Status.SERVING, Status.RETIRED])
     kept = list(good.order_by(served_first, "-id")[:KEPT_VERSIONS])
     being_built = Q(status=Status.BUILDING, lease_expires_at__gt=timezone.now()) & ~Q(pk=finished.pk)
     old = list(versions.exclude(pk__in=[version.pk for version in kept]).exclude(being_built))

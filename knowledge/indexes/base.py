@@ -101,7 +101,10 @@ class Heartbeat(Protocol):
 
 
 class Engine(Protocol):
-    """Where versions are kept. One instance per process."""
+    """Where versions are kept. One instance per process, made with its ``VECTOR_STORE_URL``."""
+
+    def check(self) -> None:
+        """``IndexUnusable``, with the reason, if nothing can be asked of it now."""
 
     def publish(
         self,
@@ -128,6 +131,9 @@ class Engine(Protocol):
 
     def serve(self, candidates: Sequence[Sequence[IndexVersion]]) -> list[Snapshot]:
         """One list of versions per collection, the one that is served first. Those that cannot be used are marked."""
+
+    def close(self) -> None:
+        """Lets go of what it holds. It may not be used any more."""
 
     def forget(self, versions: Sequence[IndexVersion]) -> None:
         """Versions that nobody goes back to, and whatever belongs to none."""

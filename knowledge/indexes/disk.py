@@ -10,8 +10,11 @@ from knowledge.models import IndexVersion
 
 
 class DiskEngine:
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
         self.opened = OpenedVersions()
+
+    def check(self) -> None:
+        """Files are looked at when they are opened."""
 
     def publish(
         self,
@@ -35,6 +38,9 @@ class DiskEngine:
     def serve(self, candidates: Sequence[Sequence[IndexVersion]]) -> list[Snapshot]:
         found = (self.opened.newest(versions) for versions in candidates)
         return [snapshot for snapshot in found if snapshot]
+
+    def close(self) -> None:
+        """What is mapped goes with the last snapshot of it."""
 
     def forget(self, versions: Sequence[IndexVersion]) -> None:
         snapshots.remove([version.folder for version in versions])

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import Content, Heartbeat, Ids
+from knowledge.indexes.changes import Changes, changes_since
 from knowledge.indexes.faiss import write_vectors
 from knowledge.indexes.files import checksum, contents, fsync, link, make_durable
 from knowledge.indexes.lexical import PageTexts, PassageTexts
@@ -56,15 +57,6 @@ class Previous:
         """Returns the checksum, which is taken over: whoever opens the file looks whether it is right."""
         link(self.folder / name, folder / name)
         return self.files[name]
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What is new since the version before. A page is touched when any chunk of it came or went."""
-
-    added: Ids
-    gone: Ids
-    touched: Ids
 
 
 @dataclass(frozen=True)
@@ -138,18 +130,6 @@ def trusted(previous: IndexVersion, version: IndexVersion, content: Content) -> 
 def made_for(version: IndexVersion, content: Content) -> list[str]:
     """Versions of which one of these differs have nothing in common. The number is that of this layout."""
     return ["1", version.embedding_model, version.recipe, content.language]
-
-
-def changes_since(before: Previous | None, content: Content) -> Changes:
-    if not before:
-        return Changes(content.chunk_ids, np.array([], dtype=np.int64), np.unique(content.document_ids))
-    added = np.setdiff1d(content.chunk_ids, before.chunk_ids, assume_unique=True)
-    gone = np.setdiff1d(before.chunk_ids, content.chunk_ids, assume_unique=True)
-    touched = np.union1d(
-        content.document_ids[np.isin(content.chunk_ids, added, assume_unique=True)],
-        before.document_ids[np.isin(before.chunk_ids, gone, assume_unique=True)],
-    )
-    return Changes(added, gone, touched)
 
 
 def write_texts(

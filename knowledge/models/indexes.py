@@ -70,7 +70,7 @@ class EmbeddingUsage(models.Model):
 
 
 class IndexVersion(models.Model):
-    """One immutable snapshot on disk of one collection. At most one per collection is served."""
+    """One immutable snapshot of one collection. At most one per collection and engine is served."""
 
     class Status(models.TextChoices):
         BUILDING = "building", "Building"
@@ -103,7 +103,9 @@ class IndexVersion(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["collection"], condition=Q(status="serving"), name="one_serving_index")
+            models.UniqueConstraint(
+                fields=["collection", "engine"], condition=Q(status="serving"), name="one_serving_index"
+            )
         ]
         indexes = [models.Index(fields=["collection", "-id"], name="index_newest")]
 

@@ -12,6 +12,8 @@ PUBLIC = {
     "REDIS_URL": "redis://redis/0",
     "OPENAI_API_KEY": "sk-test",
     "OPENAI_BASE_URL": "https://api.openai.com/v1",
+    "VECTOR_STORE_URL": "qdrant+https://vectors.example.com",
+    "QDRANT_API_KEY": "key",
 }
 
 
@@ -35,6 +37,7 @@ def test_a_careful_company_is_not_bothered(settings):
         ({"PUBLIC_URL": "http://support.example.com", "SECURE": False}, "supportbot.W001"),
         ({"REDIS_URL": ""}, "supportbot.W002"),
         ({"OPENAI_BASE_URL": "http://models.example.com/v1"}, "supportbot.W003"),
+        ({"VECTOR_STORE_URL": "qdrant://vectors.example.com"}, "supportbot.W004"),
     ],
 )
 def test_each_unsafe_setting_is_named_with_a_way_out(settings, changes, expected):
@@ -65,3 +68,10 @@ def test_the_web_server_starts_with_a_mere_warning(settings):
     ids(settings, REDIS_URL="")
 
     checks.refuse_unsafe_start()
+
+
+def test_an_engine_whose_package_is_missing_is_named_before_anybody_searches(settings, monkeypatch):
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+
+    assert ids(settings) == ["supportbot.E005"]
+    assert ids(settings, VECTOR_STORE_URL="pgvector://") == []

@@ -40,6 +40,10 @@ def run(command: list[str], folder: Path, **variables: str) -> subprocess.Comple
         ("MAX_DOCUMENT_MB", "ten"),
         ("CHAT_TOTAL_SECONDS", "0"),
         ("VECTOR_STORE_URL", "annoy://"),
+        ("VECTOR_STORE_URL", "faiss://elsewhere"),
+        ("VECTOR_STORE_URL", "pgvector://host"),
+        ("VECTOR_STORE_URL", "qdrant+https://"),
+        ("QDRANT_SHARDS", "0"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_its_name_and_no_traceback(tmp_path, name, value):
@@ -149,3 +153,36 @@ def test_an_embedding_model_of_a_service_needs_the_services_key(tmp_path):
 
     assert result.returncode == 1
     assert result.stderr.startswith("supportbot cannot start: EMBEDDING_MODEL 'text-embedding-3-small' needs")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "faiss://",
+        "pgvector://",
+        "pgvector://u:p@host:5432/name",
+        "qdrant://host:6333",
+        "qdrant+https://host",
+        "qdrant:///x",
+    ],
+)
+def test_each_vector_store_has_an_address(tmp_path, url):
+    result = python(
+        SHOW.format("VECTOR_STORE_URL"),
+        tmp_path,
+        SECRET_KEY="given",
+        DATABASE_URL="postgres://db/name",
+        VECTOR_STORE_URL=url,
+    )
+
+    assert result.stdout.strip() == url
+
+
+def test_pgvector_needs_a_postgresql(tmp_path):
+    result = python(SHOW.format("DEBUG"), tmp_path, VECTOR_STORE_URL="pgvector://")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(
+        "supportbot cannot start: VECTOR_STORE_URL is pgvector://, which means the PostgreSQL"
+    )
+    assert "SQLite" in result.stderr
