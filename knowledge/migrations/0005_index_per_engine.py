@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('knowledge', '0003_page_hash'),
+        ('knowledge', '0004_source_cursor'),
     ]
 
     operations = [
