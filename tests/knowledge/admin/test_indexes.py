@@ -164,6 +164,11 @@ class TestPermissions:
 
         assert client.post(f"{PAGE}{address}").status_code == 404
 
+    def test_nobody_writes_versions_by_hand(self, client, admin_user, help_centre):
+        client.force_login(admin_user)
+
+        assert client.get(f"{PAGE}add/").status_code == 403
+
     def test_a_link_alone_changes_nothing(self, client, publisher, help_centre):
         assert client.get(f"{PAGE}{help_centre.pk}/rebuild/").status_code == 405
 
