@@ -4,10 +4,10 @@ Pure. A passage fits the embedding model with its heading path, never mixes two 
 passage each, and its text is Markdown that can be quoted as it stands.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain, takewhile
+from itertools import chain, pairwise, takewhile
 
 from knowledge.headings import Slugger, explicit_id
 from knowledge.markdown import Block, Kind, blocks, visible_text
@@ -31,12 +31,13 @@ CountTokens = Callable[[str], int]
 
 @dataclass(frozen=True)
 class Piece:
-    """``headings`` run from the document's title down; ``tokens`` count them, too."""
+    """``headings`` run from the document's title down; ``tokens`` count them, too. ``page`` is where it begins."""
 
     headings: tuple[str, ...]
     anchor: str
     text: str
     tokens: int
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,23 +47,37 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-def chunk(title: str, markdown: str, count_tokens: CountTokens, most_tokens: int) -> list[Piece]:
+def chunk(
+    title: str, markdown: str, count_tokens: CountTokens, most_tokens: int, page_starts: Sequence[int] = ()
+) -> list[Piece]:
+    """``page_starts`` are where in the text each page begins, if it has pages."""
+
     # The same candidates are measured again and again, and counting is most of the work here.
     @cache
     def size(text: str) -> int:
         return max(count_tokens(text), len(text) // MOST_CHARACTERS_PER_TOKEN)
 
-    found = sections(title, markdown, size)
+    found = sections(title, paged_blocks(markdown, page_starts), size)
     pieces = chain.from_iterable(section_pieces(section, size, most_tokens) for section in found)
     return merge_tiny(list(pieces), Limit(size, most_tokens))
 
 
-def sections(title: str, markdown: str, size: CountTokens) -> Iterator[Section]:
+def paged_blocks(markdown: str, page_starts: Sequence[int]) -> Iterator[Block]:
+    """Every page by itself: a list that goes on overleaf is two, so that each passage has its page."""
+    if not page_starts:
+        yield from blocks(markdown)
+        return
+    for page, (start, end) in enumerate(pairwise([0, *page_starts[1:], len(markdown)]), start=1):
+        for block in blocks(markdown[start:end]):
+            yield replace(block, page=page)
+
+
+def sections(title: str, found: Iterable[Block], size: CountTokens) -> Iterator[Section]:
     """Every heading's own text, without that of the headings below it."""
     slugger = Slugger()
     path: list[tuple[int, str]] = []
     anchor, body = "", list[Block]()
-    for block in blocks(markdown):
+    for block in found:
         if block.kind is not Kind.HEADING:
             body.append(block)
             continue
@@ -92,12 +107,12 @@ def section_pieces(section: Section, size: CountTokens, most_tokens: int) -> Ite
         return size(searchable_text(section.headings, text))
 
     limit = Limit(measure, most_tokens)
-    for text in packed(list(units(section.blocks, limit)), limit):
-        yield Piece(section.headings, section.anchor, text, measure(text))
+    for text, page in packed(list(units(section.blocks, limit)), limit):
+        yield Piece(section.headings, section.anchor, text, measure(text), page)
 
 
-def packed(parts: Sequence[Unit], limit: Limit) -> list[str]:
-    """As few passages as possible, of even size: a last one of a few words would say nothing by itself."""
+def packed(parts: Sequence[Unit], limit: Limit) -> list[tuple[str, int | None]]:
+    """As few texts as possible, of even size, with their pages: a last one of a few words would say nothing."""
     full = list(filled(parts, limit))
     if len(full) < 2:
         return full
@@ -106,18 +121,18 @@ def packed(parts: Sequence[Unit], limit: Limit) -> list[str]:
     return even if len(even) == len(full) else full
 
 
-def filled(parts: Sequence[Unit], limit: Limit) -> Iterator[str]:
+def filled(parts: Sequence[Unit], limit: Limit) -> Iterator[tuple[str, int | None]]:
     """As many units together as fit. Measured only when the sum of their sizes, which is never less, does not."""
-    text, size = "", 0
+    text, size, page = "", 0, None
     for unit in parts:
         joined = f"{text}{unit.glue}{unit.text}" if text else unit.alone
         size += limit.measure(unit.alone)
         if text and size > limit.most and (size := limit.measure(joined)) > limit.most:
-            yield text
-            joined, size = unit.alone, limit.measure(unit.alone)
-        text = joined
+            yield text, page
+            text, joined, size = "", unit.alone, limit.measure(unit.alone)
+        text, page = joined, page if text else unit.page
     if text:
-        yield text
+        yield text, page
 
 
 def merge_tiny(pieces: list[Piece], limit: Limit) -> list[Piece]:
@@ -140,7 +155,7 @@ def joined(first: Piece, second: Piece, limit: Limit) -> Piece | None:
         return None
     text = f"{below(shared, first)}\n\n{below(shared, second)}"
     tokens = limit.measure(searchable_text(shared, text))
-    return Piece(shared, first.anchor, text, tokens) if tokens <= limit.most else None
+    return Piece(shared, first.anchor, text, tokens, first.page) if tokens <= limit.most else None
 
 
 def is_tiny(piece: Piece, limit: Limit) -> bool:

@@ -19,10 +19,10 @@ from knowledge.building import build_index, recipes_in_use
 from knowledge.chunking import Piece, chunk
 from knowledge.embedders import get_embedder
 from knowledge.errors import DocumentError, EmbeddingError
-from knowledge.loaders import load
 from knowledge.loaders.base import Loaded
 from knowledge.models import Chunk, Collection, Document
 from knowledge.originals import original
+from knowledge.parsing import parse
 from knowledge.recipes import Recipe, current_recipe
 from knowledge.searchable import page_text, searchable_text
 from knowledge.vectors import TEXTS_AT_ONCE, embed_missing, forget_unused, hash_of
@@ -113,7 +113,7 @@ def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
 def prepared(document: Document) -> Prepared:
     if document.attempts > leases.MOST_ATTEMPTS:
         raise DocumentError("Processing this document was interrupted again and again. Try a smaller part of it.")
-    loaded = load(original(document), document.path, document.format)
+    loaded = parse(original(document), document.path, document.format)
     titles = loaded.questions or (document.title or loaded.title,)
     pieces = {
         recipe: list(chain.from_iterable(cut(title, loaded, recipe) for title in titles))
@@ -125,7 +125,8 @@ def prepared(document: Document) -> Prepared:
 
 
 def cut(title: str, loaded: Loaded, recipe: Recipe) -> list[Piece]:
-    return chunk(title, loaded.searchable, get_embedder(recipe.model).count_tokens, recipe.tokens)
+    text = loaded.searchable
+    return chunk(title, text.markdown, get_embedder(recipe.model).count_tokens, recipe.tokens, text.page_starts)
 
 
 def grouped(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
@@ -168,6 +169,7 @@ def store(prepared: Prepared) -> bool:
             title=prepared.title,
             description=loaded.description,
             markdown=loaded.markdown,
+            updated_at=loaded.updated_at or document.updated_at,
             page_hash=page_hash,
             recipe=str(current_recipe()),
             status=Document.Status.READY,
@@ -209,7 +211,7 @@ def replace_chunks(document: Document, recipe: Recipe, pieces: list[Piece]) -> b
             added.append(new)
     gone = [existing for rows in before.values() for existing in rows]
     document.chunks.filter(pk__in=[existing.pk for existing in gone]).delete()
-    Chunk.objects.bulk_update(kept, ["revision", "position", "headings", "anchor", "text", "tokens"])
+    Chunk.objects.bulk_update(kept, ["revision", "position", "headings", "anchor", "page", "text", "tokens"])
     Chunk.objects.bulk_create(added)
     forget_unused([existing.content_hash for existing in gone])
     return bool(added or gone)
@@ -223,6 +225,7 @@ def chunk_row(document: Document, recipe: Recipe, position: int, piece: Piece) -
         position=position,
         headings=list(piece.headings),
         anchor=piece.anchor[:300],
+        page=piece.page,
         text=piece.text,
         tokens=piece.tokens,
         content_hash=hash_of(searchable_text(piece.headings, piece.text)),

@@ -34,13 +34,15 @@ class Block:
     """One top-level block, as its source lines.
 
     ``parts`` are where it may be cut: the items of a list, the rows of a table (its header first, with
-    the line of dashes), the lines of code (the opening fence first, the closing one last).
+    the line of dashes), the lines of code (the opening fence first, the closing one last). ``page`` is
+    given to it by whoever knows it.
     """
 
     kind: Kind
     text: str
     parts: tuple[str, ...] = ()
     level: int = 0
+    page: int | None = None
 
 
 def blocks(markdown: str) -> list[Block]:

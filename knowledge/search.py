@@ -193,7 +193,8 @@ def load_chunks(ids: list[int], audience: Audience) -> dict[int, Chunk]:
         document__collection__in=collections_for(audience),
     )
     needed = current.select_related("document__collection").only(
-        "headings", "anchor", "text", "position", "revision", "document__slug", "document__url", "document__title",
+        "headings", "anchor", "page", "text", "position", "revision", "document__slug", "document__url",
+        "document__title",
         "document__description", "document__path", "document__format", "document__updated_at",
         "document__verified_at", "document__collection__slug",
     )  # fmt: skip
@@ -203,14 +204,13 @@ def load_chunks(ids: list[int], audience: Audience) -> dict[int, Chunk]:
 def passage(candidate: Candidate, similarity: float) -> Passage:
     chunk = candidate.chunk
     document = chunk.document
-    url = document.url or f"{settings.PUBLIC_URL}{document.get_absolute_url()}"
     return Passage(
         chunk_id=chunk.pk,
         document_id=document.pk,
         title=str(document),
         headings=tuple(chunk.headings),
         text=candidate.text,
-        url=f"{url}#{chunk.anchor}" if chunk.anchor and "#" not in url else url,
+        url=url_of(chunk),
         updated_at=document.updated_at,
         score=candidate.score,
         similarity=similarity,
@@ -218,3 +218,12 @@ def passage(candidate: Candidate, similarity: float) -> Passage:
         is_curated=document.format == Document.Format.CURATED,
         evidence=candidate.evidence,
     )
+
+
+def url_of(chunk: Chunk) -> str:
+    """As near to the passage as a link can lead: a PDF has pages where other documents have anchors."""
+    document = chunk.document
+    url = document.url or f"{settings.PUBLIC_URL}{document.get_absolute_url()}"
+    is_file = document.format == Document.Format.PDF and (document.url or not chunk.anchor)
+    place = (f"page={chunk.page}" if chunk.page else "") if is_file else chunk.anchor
+    return f"{url}#{place}" if place and "#" not in url else url

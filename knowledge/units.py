@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import dedent
 
 from semantic_text_splitter import TextSplitter
@@ -23,6 +23,7 @@ class Unit:
     text: str
     glue: str = "\n\n"
     header: str = ""
+    page: int | None = None
 
     @property
     def alone(self) -> str:
@@ -44,18 +45,23 @@ class Limit:
 
 def units(found: Sequence[Block], limit: Limit, depth: int = 0) -> Iterator[Unit]:
     for block in found:
-        if depth > DEEPEST:
-            yield from map(Unit, limit.split(block.text))
-        elif block.kind is Kind.LIST:
-            yield from item_units(block.parts, limit, depth)
-        elif limit.allows(block.text):
-            yield Unit(block.text)
-        elif block.kind is Kind.TABLE:
-            yield from row_units(block.parts, limit)
-        elif block.kind is Kind.CODE:
-            yield from code_units(block.parts, limit)
-        else:
-            yield from prose_units(block.text, limit, depth)
+        for unit in block_units(block, limit, depth):
+            yield replace(unit, page=block.page) if block.page else unit
+
+
+def block_units(block: Block, limit: Limit, depth: int) -> Iterator[Unit]:
+    if depth > DEEPEST:
+        yield from map(Unit, limit.split(block.text))
+    elif block.kind is Kind.LIST:
+        yield from item_units(block.parts, limit, depth)
+    elif limit.allows(block.text):
+        yield Unit(block.text)
+    elif block.kind is Kind.TABLE:
+        yield from row_units(block.parts, limit)
+    elif block.kind is Kind.CODE:
+        yield from code_units(block.parts, limit)
+    else:
+        yield from prose_units(block.text, limit, depth)
 
 
 def prose_units(text: str, limit: Limit, depth: int) -> Iterator[Unit]:

@@ -17,6 +17,12 @@ LOADERS = {
     "html": "knowledge.loaders.html.load_html",
     "text": "knowledge.loaders.text.load_text",
     "curated": "knowledge.loaders.curated.load_curated",
+    "pdf": "knowledge.loaders.pdf.load_pdf",
+    "docx": "knowledge.loaders.docx.load_docx",
+    "pptx": "knowledge.loaders.pptx.load_pptx",
+    "xlsx": "knowledge.loaders.xlsx.load_xlsx",
+    "csv": "knowledge.loaders.csv.load_csv",
+    "email": "knowledge.loaders.email.load_email",
 }
 FORMATS = {
     **dict.fromkeys([".md", ".mdx", ".markdown"], "markdown"),
@@ -24,6 +30,19 @@ FORMATS = {
     **dict.fromkeys([".txt", ".text", ".rst"], "text"),
     **{f".{name}": name for name in ("pdf", "docx", "pptx", "xlsx", "csv")},
     ".eml": "email",
+}
+# What a person calls a document of each format.
+NOUNS = {
+    "markdown": "page",
+    "html": "page",
+    "text": "text",
+    "curated": "answer",
+    "pdf": "PDF",
+    "docx": "Word document",
+    "pptx": "presentation",
+    "xlsx": "workbook",
+    "csv": "table",
+    "email": "e-mail",
 }
 
 
@@ -72,8 +91,23 @@ def read(source: bytes | str) -> str:
 
 def load(source: bytes | str, path: str, format: str) -> Loaded:
     """Title, description and Markdown of a document, or a ``DocumentError`` its editor can act on."""
-    loader = cast(Loader, import_string(LOADERS[format]))
-    loaded = loader(read(source))
+    return load_with(LOADERS[format], prepared(source, format), path)
+
+
+def prepared(source: bytes | str, format: str) -> bytes | str:
+    """What its loader wants: text, or the bytes of a file that was looked at."""
+    if is_text(format):
+        return read(source)
+    if isinstance(source, str):
+        raise DocumentError("This document has lost its file. Upload it again.")
+    check_size(len(source))
+    check_kind(source, format)
+    return source
+
+
+def load_with(loader: str, source: bytes | str, path: str) -> Loaded:
+    """With the loader of this dotted path. The process for parsing calls it: there are no settings here."""
+    loaded = cast(Loader, import_string(loader))(source)
     if not loaded.markdown.strip():
         raise DocumentError("There is no text in this document. Add some, or upload the page that has it.")
     return replace(loaded, title=loaded.title or title_from_path(path))

@@ -149,6 +149,22 @@ def test_an_overlong_heading_path_leaves_room_for_the_text():
     assert sum(len(piece.text) for piece in pieces) > len(LONG) * 0.9
 
 
+def test_a_passage_is_of_the_page_it_begins_on():
+    pages = [f"# Guide\n\n{sentences(20)}", f"{sentences(9)}\n\n- one", f"- two\n\n## End\n\n{sentences(9)}"]
+    starts = [0, len(pages[0]) + 2, len(pages[0]) + len(pages[1]) + 4]
+
+    pieces = chunk("Guide", "\n\n".join(pages), count, MOST_TOKENS, starts)
+
+    found = [(piece.headings[-1], piece.page) for piece in pieces]
+    assert found == [("Guide", 1), ("Guide", 2), ("End", 3)]
+
+
+def test_a_document_without_pages_has_no_page():
+    (piece,) = chunk("Guide", sentences(4), count, MOST_TOKENS)
+
+    assert piece.page is None
+
+
 words = st.text("abcdefghij", min_size=1, max_size=12)
 prose = st.lists(words, min_size=1, max_size=80).map(" ".join)
 item_list = st.lists(prose, min_size=1, max_size=8).map(lambda items: "\n".join(f"- {item}" for item in items))

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, Document, Embedding
+from tests.knowledge.loaders import files
 
 pytestmark = pytest.mark.django_db
 Status = Document.Status
@@ -44,6 +47,24 @@ def test_a_document_becomes_chunks_with_vectors(docs, put):
     hashes.add(document.page_hash)
     assert hashes == set(Embedding.objects.filter(model="hashing").values_list("content_hash", flat=True))
     assert Collection.objects.get().content_version == 1
+
+
+def test_a_file_becomes_chunks_that_know_their_pages(put):
+    guide = files.pdf(f"Refunds\n{'Refunds take five days. ' * 30}", f"Invoices\n{'Invoices come by mail. ' * 30}")
+    document = put("guide.pdf", guide)
+
+    ingest([document.pk])
+
+    pages = list(Chunk.objects.order_by("position").values_list("page", flat=True))
+    assert (pages[0], pages[-1]) == (1, 2)
+
+
+def test_a_document_that_says_when_it_was_changed_is_believed(put):
+    document = put("a.md", "---\nlast_updated: 2024-05-01\n---\nRefunds take five days.")
+
+    ingest([document.pk])
+
+    assert Document.objects.get().updated_at == datetime(2024, 5, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

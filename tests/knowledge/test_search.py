@@ -41,6 +41,24 @@ def test_a_published_page_is_linked_where_it_is_published(publish):
     assert search_passages("refunds", PUBLIC)[0].url == "https://example.com/billing#refunds"
 
 
+@pytest.mark.parametrize(
+    ("format", "url", "place"),
+    [
+        ("pdf", "https://example.com/guide.pdf", "#page=7"),
+        ("pdf", "", "#refunds"),
+        ("pptx", "https://example.com/guide.pptx", "#refunds"),
+    ],
+)
+def test_a_link_to_a_pdf_opens_it_at_the_page(publish, settings, format, url, place):
+    document = publish("billing.md", REFUNDS, url=url)
+    Document.objects.update(format=format)
+    Chunk.objects.update(page=7)
+
+    (passage,) = search_passages("refunds", PUBLIC)
+
+    assert passage.url == f"{url or settings.PUBLIC_URL + document.get_absolute_url()}{place}"
+
+
 AUDIENCES = [PUBLIC, CUSTOMERS, Audience(staff=True), Audience(staff=True, group_ids=frozenset({999}))]
 
 

@@ -10,6 +10,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
 EMAIL = b"From: ann@example.com\nSubject: Refund\n\nWhen?"
 
 
+def named(value: object) -> str:
+    return value if isinstance(value, str) else "data"
+
+
 @pytest.mark.parametrize(
     ("path", "data", "format"),
     [
@@ -20,6 +24,7 @@ EMAIL = b"From: ann@example.com\nSubject: Refund\n\nWhen?"
         ("a.eml", EMAIL, "email"),
         ("a.md", b"A PDF begins with %PDF-1.7", "markdown"),
     ],
+    ids=named,
 )
 def test_a_file_that_is_what_it_is_called_is_accepted(path, data, format):
     assert check(data, path) == format
@@ -39,6 +44,7 @@ def test_a_file_that_is_what_it_is_called_is_accepted(path, data, format):
         ("a.docx", files.package({"readme.txt": "x"}), "This is an archive"),
         ("a.md", b"\x1f\x8b\x08\x00", "This is an archive"),
     ],
+    ids=named,
 )
 def test_a_file_that_is_something_else_is_named(path, data, sentence):
     with pytest.raises(DocumentError, match=sentence):

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from knowledge.loaders.markdown import load_markdown
@@ -93,6 +95,25 @@ def test_foreign_markup_becomes_markdown(source, expected):
 
 def test_the_first_level_one_heading_is_the_title_otherwise():
     assert load_markdown("Intro\n\n# `Plans` and **prices** {#top}\n").title == "Plans and prices"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "last_updated: 2024-05-01\ndate: 2020-01-01",
+        "date: 2024-05-01T00:00:00",
+        "lastmod: '2024-05-01 00:00:00+00:00'",
+        "last_update:\n  date: 5/1/2024\nupdated: Wed, 1 May 2024 00:00:00 +0000",
+        "last_update:\n  date: 2024-05-01\n  author: Ann",
+    ],
+)
+def test_a_page_may_say_when_it_was_changed(fields):
+    assert load_markdown(f"---\n{fields}\n---\nText").updated_at == datetime(2024, 5, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", ["tomorrow", "2999-01-01", "0001-01-01", "[]", "12", "true"])
+def test_what_is_no_date_that_can_be_true_is_none(date):
+    assert load_markdown(f"---\nlast_updated: {date}\n---\nText").updated_at is None
 
 
 @pytest.mark.parametrize("hostile", ["<a ", "<script>", "<!--", "{", "`", '<a "', "{/*", "export const "])

@@ -1,0 +1,55 @@
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+
+from knowledge.errors import DocumentError
+from knowledge.loaders.base import Loaded
+from knowledge.loaders.dates import date_of
+from knowledge.loaders.decoding import clean, decode
+from knowledge.loaders.html import load_html
+
+MOST_ATTACHMENTS_NAMED = 50
+
+
+def load_email(source: bytes) -> Loaded:
+    """The subject as the title, the letter itself, and the names of what came with it."""
+    try:
+        message = BytesParser(policy=policy.default).parsebytes(source)
+        parts = [body_of(message), attachments_of(message)]
+        subject, sent = header(message, "subject"), header(message, "date")
+    # The standard library raises these, and more, on headers nobody would write.
+    except (MessageError, ValueError, LookupError, AttributeError, TypeError, IndexError, RecursionError) as error:
+        raise DocumentError(
+            "This e-mail is damaged. Open it in your mail program and save it as .eml again."
+        ) from error
+    return Loaded(subject, "", "\n\n".join(filter(None, parts)), updated_at=date_of(sent))
+
+
+def body_of(message: EmailMessage) -> str:
+    part = message.get_body(preferencelist=("plain", "html"))
+    if part is None:
+        return ""
+    text = text_of(part)
+    return load_html(text).markdown if part.get_content_subtype() == "html" else text
+
+
+def text_of(part: MIMEPart) -> str:
+    """In the charset it says, if that is one that exists and fits."""
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    try:
+        return clean(data.decode(part.get_content_charset("utf-8")))
+    except (UnicodeDecodeError, LookupError):
+        return decode(data)
+
+
+def attachments_of(message: EmailMessage) -> str:
+    names = [clean(part.get_filename() or "") for part in message.iter_attachments()]
+    named = ", ".join([" ".join(name.split()) for name in names if name][:MOST_ATTACHMENTS_NAMED])
+    return f"Attachments: {named}" if named else ""
+
+
+def header(message: EmailMessage, name: str) -> str:
+    return " ".join(clean(str(message.get(name, ""))).split())
