@@ -1,8 +1,13 @@
-"""``python -m tests.bench [ingestion] [search] [sockets]``: all of them, or those named."""
+"""``python -m tests.bench [NAME ...]``: all but the large ones, or those named.
+
+``search-large`` takes about half an hour and 10 GB of disk for its million passages.
+"""
 
 import os
 import sys
 import tempfile
+
+LARGE = {"search-large"}
 
 
 def main(chosen: list[str]) -> None:
@@ -19,15 +24,22 @@ def run(chosen: list[str]) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import ingestion, search, sockets
+    from tests.bench import freshness, ingestion, resync, search, sockets
     from tests.bench.report import show
 
     call_command("migrate", verbosity=0)
-    benches = {"ingestion": ingestion.measure, "search": search.measure, "sockets": sockets.measure}
+    benches = {
+        "ingestion": ingestion.measure,
+        "resync": resync.measure,
+        "search": search.measure,
+        "freshness": freshness.measure,
+        "sockets": sockets.measure,
+        "search-large": search.measure_large,
+    }
     if unknown := set(chosen) - set(benches):
         sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(benches)}.")
     for name, measure in benches.items():
-        if not chosen or name in chosen:
+        if name in chosen or (not chosen and name not in LARGE):
             show(name, measure())
 
 
