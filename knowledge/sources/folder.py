@@ -1,4 +1,4 @@
-"""A folder of files on this machine, read with everything below it."""
+"""A folder of files on this machine, read with everything below it. A single file will do."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +12,9 @@ from knowledge.sources.patterns import Patterns
 
 def read_folder(source: Source, visit: Visit) -> Iterator[Found]:
     root = Path(source.location)
+    if root.is_file():
+        yield read_file(source, root, root.name)
+        return
     if not root.is_dir():
         raise SourceError(f"There is no folder {root} on this machine.")
     wanted = Patterns(source.include, source.exclude)

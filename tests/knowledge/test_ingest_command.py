@@ -3,9 +3,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from knowledge import visiting
 from knowledge.access import CUSTOMERS, PUBLIC
 from knowledge.folders import page_url
-from knowledge.models import Collection, Document
+from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.search import search_passages
 
 pytestmark = pytest.mark.django_db
@@ -60,9 +61,76 @@ def test_a_file_that_fails_is_named_with_its_reason_and_the_rest_is_read(folder)
     assert Document.objects.filter(status=Document.Status.READY).count() == 2
 
 
+def test_a_folder_is_a_source_and_each_time_is_recorded(folder):
+    run(folder, "--audience", "public", "--url-prefix", "https://docs.example")
+    run(folder)
+
+    source = Source.objects.get()
+    assert (source.kind, source.location, source.url_prefix) == ("folder", str(folder), "")
+    assert [visit.status for visit in source.runs.all()] == ["done", "done"]
+    assert set(Document.objects.values_list("source", flat=True)) == {source.pk}
+
+
+def test_a_dry_run_says_what_would_be_done_and_writes_nothing(folder):
+    said = run(folder, "--audience", "public", "--dry-run")
+
+    assert "would be added: billing/refunds.md" in said
+    assert "2 added, 0 changed, 0 unchanged, 0 removed, 0 failed (dry run: nothing was written)" in said
+    assert not Collection.objects.exists()
+
+    run(folder, "--audience", "public")
+    (folder / "index.md").unlink()
+    (folder / "billing" / "refunds.md").write_text("# Refunds\n\nRefunds take nine days.")
+
+    said = run(folder, "--dry-run")
+    assert "would be changed: billing/refunds.md" in said
+    assert "would be removed: index.md" in said
+    assert SyncRun.objects.count() == 1
+    assert Document.objects.filter(publication="published").count() == 2
+
+
+def test_a_folder_that_lost_more_than_half_is_not_believed_at_once(folder):
+    for number in range(6):
+        (folder / f"{number}.md").write_text(f"# Page {number}\n\nText.")
+    run(folder, "--audience", "public")
+    for number in range(6):
+        (folder / f"{number}.md").unlink()
+    out = StringIO()
+
+    with pytest.raises(SystemExit) as exit:
+        call_command("ingest", str(folder), "--collection", "docs", stdout=out, stderr=out)
+    assert exit.value.code == 1
+    assert "6 of 8 documents are no longer there." in out.getvalue()
+    assert "--accept-loss" in out.getvalue()
+
+    assert "6 removed" in run(folder, "--accept-loss")
+
+
+def test_what_failed_in_processing_is_tried_again(folder):
+    run(folder, "--audience", "public")
+    Document.objects.filter(path="index.md").update(status="failed", error="The service was down.")
+
+    assert "0 added, 0 changed, 2 unchanged, 0 removed, 0 failed" in run(folder)
+    assert Document.objects.get(path="index.md").status == "ready"
+
+
+def test_ctrl_c_ends_the_visit_for_good(folder, monkeypatch):
+    monkeypatch.setattr(visiting.Visit, "take", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, "--audience", "public")
+
+    assert SyncRun.objects.get().status == "cancelled"
+
+
+def interrupt(*args):
+    raise KeyboardInterrupt
+
+
 def test_a_single_file_is_a_document(folder):
     assert "1 added" in run(folder / "billing" / "refunds.md", "--audience", "customers")
     assert Document.objects.get().path == "refunds.md"
+    assert not Source.objects.exists()
     assert search_passages("refunds", PUBLIC) == []
     assert search_passages("refunds", CUSTOMERS)
 
@@ -93,9 +161,10 @@ def test_the_audience_of_a_collection_is_not_changed_in_passing(folder):
     assert error.value.returncode == 2
 
 
-@pytest.mark.parametrize("path", ["no-such-folder", "empty"])
+@pytest.mark.parametrize("path", ["no-such-folder", "empty", "logo.png"])
 def test_a_path_without_documents_is_an_error(tmp_path, path):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG")
 
     with pytest.raises(CommandError) as error:
         run(tmp_path / path, "--create")

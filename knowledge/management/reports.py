@@ -1,0 +1,93 @@
+"""What commands that visit sources show: a bar while it goes on, and lines for people and scripts in the end."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.core.management.base import CommandError, OutputWrapper
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from knowledge import runs, syncing
+from knowledge.errors import EmbeddingError, IndexUnusable, SourceError
+from knowledge.ingestion import build_index
+from knowledge.models import Source, SyncRun
+from knowledge.previews import Preview, preview
+from knowledge.visiting import process_here, visit
+
+COUNTED = ("added", "changed", "unchanged", "removed")
+
+# Sets how many are done, and of how many.
+Advance = Callable[[int, int], None]
+
+
+@contextmanager
+def bar(description: str) -> Iterator[Advance]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(description, total=None)
+        yield lambda done, expected: progress.update(task, completed=done, total=expected)
+
+
+def visit_here(source: Source, *, accept_loss: bool = False) -> SyncRun:
+    """A recorded visit without a worker. ``CommandError`` if somebody else is at it."""
+    run = runs.begin(source)
+    try:
+        with bar(f"Reading {source}") as advance:
+            done = visit(run.pk, process_here, lambda run: advance(run.seen, run.expected), retry=True)
+    except KeyboardInterrupt:
+        syncing.cancel(run)
+        raise
+    if done is None:
+        raise CommandError(f"Another visit to {source} is going on. Wait for it, or cancel it in the admin.")
+    if done.status == SyncRun.Status.ASKING and accept_loss:
+        syncing.approve_removal(done, None)
+        return visit_here(source)
+    build(source)
+    return done
+
+
+def build(source: Source) -> None:
+    try:
+        build_index(source.collection_id)
+    except (EmbeddingError, IndexUnusable) as error:
+        raise CommandError(error.user_message) from error
+
+
+def look_at(source: Source) -> Preview:
+    try:
+        with bar(f"Looking at {source}") as advance:
+            return preview(source, advance)
+    except SourceError as error:
+        raise CommandError(error.user_message) from error
+
+
+def report(run: SyncRun, stdout: OutputWrapper, stderr: OutputWrapper) -> bool:
+    """Says what a visit did. False if something is wrong or left to decide."""
+    for failure in run.failures:
+        stderr.write(f"{failure['path']}: {failure['reason']}")
+    if run.failed > len(run.failures):
+        stderr.write(f"and {run.failed - len(run.failures)} more that failed")
+    if run.error:
+        stderr.write(run.error)
+    if run.status == SyncRun.Status.ASKING:
+        stderr.write("Nothing was retired. Say yes in the admin, or run this again with --accept-loss.")
+    removed = 0 if run.status == SyncRun.Status.ASKING else run.removed
+    words = [
+        f"{count} {what}" for what, count in zip(COUNTED, [run.added, run.changed, run.unchanged, removed], strict=True)
+    ]
+    stdout.write(", ".join([*words, f"{run.failed} failed"]))
+    return run.status == SyncRun.Status.DONE
+
+
+def report_preview(found: Preview, stdout: OutputWrapper, stderr: OutputWrapper) -> bool:
+    """Says what a visit would do. False if something would fail."""
+    for what in ("added", "changed", "removed"):
+        for path in getattr(found, what):
+            stdout.write(f"would be {what}: {path}")
+    for path, reason in found.failed:
+        stderr.write(f"{path}: {reason}")
+    for note in found.notes:
+        stderr.write(note)
+    words = [f"{len(getattr(found, what))} {what}" for what in COUNTED]
+    stdout.write(", ".join([*words, f"{len(found.failed)} failed"]) + " (dry run: nothing was written)")
+    return not found.failed

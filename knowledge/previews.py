@@ -1,0 +1,62 @@
+"""What a visit would do, found out without writing anything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import sleep
+
+from knowledge.comparing import Comparison, Outcome
+from knowledge.models import Document, Source
+from knowledge.sources import reader_of
+
+
+@dataclass
+class Preview:
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def preview(source: Source, on_progress: Callable[[int, int], None] = lambda seen, expected: None) -> Preview:
+    """``SourceError`` if the source cannot be listed. Nothing is parsed: what cannot be read is found out later."""
+    look = Look(source)
+    for seen, found in enumerate(reader_of(source)(source, look), start=1):
+        outcome, reason = look.comparison.take(found)
+        if outcome is Outcome.FAILED:
+            look.preview.failed.append((found.path, reason))
+        else:
+            getattr(look.preview, outcome).append(found.path)
+        on_progress(seen, max(seen, look.expected))
+    gone = Document.objects.filter(pk__in=look.comparison.gone())
+    look.preview.removed.extend(gone.values_list("path", flat=True))
+    return look.preview
+
+
+class Look:
+    """A visit that leaves no trace."""
+
+    def __init__(self, source: Source) -> None:
+        self.preview = Preview()
+        self.comparison = Comparison(source)
+        self.known = self.comparison.known
+        self.expected = 0
+
+    def content(self, path: str) -> str:
+        return self.comparison.content(path)
+
+    def check(self) -> None:
+        """Whoever looks can interrupt it."""
+
+    def pause(self, seconds: float) -> None:
+        sleep(seconds)
+
+    def expect(self, count: int) -> None:
+        self.expected = count
+
+    def remember(self, cursor: str) -> None:
+        """It was not a visit."""
+
+    def note(self, reason: str) -> None:
+        self.preview.notes.append(reason)
