@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from knowledge.content import DatabaseContent, searchable_chunks
 from knowledge.errors import BuildCancelled, EmbeddingError, IndexUnusable
-from knowledge.indexes import engine_name, get_engine
+from knowledge.indexes import Engine, engine_name, get_engine
 from knowledge.models import Chunk, Collection, Document, IndexVersion
 from knowledge.recipes import Recipe, current_recipe, parse_recipe
 from knowledge.vectors import forget_unused
@@ -53,16 +53,17 @@ def wants_merge(collection_id: int) -> bool:
 class Build:
     """One new version in the making: a row others see, with a lease, its progress, and a way to stop it."""
 
-    def __init__(self, collection: Collection, *, anew: bool = False) -> None:
+    def __init__(self, collection: Collection, *, anew: bool = False, into: str = "", recipe: str = "") -> None:
+        """``into`` is another vector store than ``VECTOR_STORE_URL``; ``recipe`` another than would be built there."""
         self.collection = collection
-        self.engine = get_engine()
-        self.previous = None if anew else served_version(collection.pk)
-        self.recipe = recipe_to_build(collection)
+        self.engine = get_engine(into)
+        self.previous = None if anew else served_version(collection.pk, into)
+        self.recipe = recipe or recipe_to_build(collection)
         self.started = self.last_beat = monotonic()
         # The content is read after its version: an index may hold more than it says, never less.
         self.version = IndexVersion.objects.create(
             collection=collection,
-            engine=engine_name(),
+            engine=engine_name(into),
             content_version=collection.content_version,
             embedding_model=model_of(self.recipe),
             recipe=self.recipe,
@@ -84,7 +85,7 @@ class Build:
         except (EmbeddingError, IndexUnusable) as error:
             self.finish(Status.FAILED, error.user_message)
             raise
-        clean_up(self.version)
+        clean_up(self.version, self.engine)
         log.info(
             "index_built",
             collection=self.collection.slug,
@@ -115,10 +116,13 @@ class Build:
         return False
 
     def content(self) -> DatabaseContent:
-        content = DatabaseContent(self.collection, self.version.embedding_model, self.recipe, self.beat)
+        content = DatabaseContent(self.collection, self.version.embedding_model, self.recipe, self.before_embedding)
         IndexVersion.objects.filter(pk=self.version.pk).update(expected=len(content.chunk_ids))
         self.version.expected = len(content.chunk_ids)
         return content
+
+    def before_embedding(self) -> None:
+        self.beat()
 
     def beat(self, done: int = 0) -> None:
         """Raises ``BuildCancelled`` within a second or so of the wish."""
@@ -133,8 +137,10 @@ class Build:
         IndexVersion.objects.filter(pk=self.version.pk).update(status=status, error=error, lease_expires_at=None)
 
 
-def served_version(collection_id: int) -> IndexVersion | None:
-    return IndexVersion.objects.filter(collection=collection_id, status=Status.SERVING, engine=engine_name()).first()
+def served_version(collection_id: int, store: str = "") -> IndexVersion | None:
+    """By the engine of this vector store, or of the one that is set."""
+    served = IndexVersion.objects.filter(collection=collection_id, status=Status.SERVING)
+    return served.filter(engine=engine_name(store)).first()
 
 
 def model_of(recipe: str) -> str:
@@ -233,7 +239,7 @@ def release(collection_id: int) -> None:
     Collection.objects.filter(pk=collection_id).update(index_held=False)
 
 
-def clean_up(finished: IndexVersion) -> None:
+def clean_up(finished: IndexVersion, engine: Engine) -> None:
     """Keeps what is served, the last few that were, what others are building, and what another engine has."""
     versions = IndexVersion.objects.filter(collection=finished.collection_id, engine=finished.engine)
     served_first = Case(When(status=Status.SERVING, then=Value(0)), default=Value(1))
@@ -242,7 +248,7 @@ def clean_up(finished: IndexVersion) -> None:
     being_built = Q(status=Status.BUILDING, lease_expires_at__gt=timezone.now()) & ~Q(pk=finished.pk)
     old = list(versions.exclude(pk__in=[version.pk for version in kept]).exclude(being_built))
     versions.filter(pk__in=[version.pk for version in old]).delete()
-    get_engine().forget(old)
+    engine.forget(old)
     recipes = {version.recipe for version in kept} | {str(current_recipe())}
     if {version.recipe for version in old} - recipes:
         remove_chunks_of_other_recipes(finished.collection_id, recipes)
