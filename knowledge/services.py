@@ -22,7 +22,7 @@ from knowledge.errors import DocumentError
 from knowledge.ingestion import count_change
 from knowledge.leases import FIRST_RETRY
 from knowledge.loaders.base import INDEX_NAMES
-from knowledge.models import Chunk, Collection, Document, DocumentVersion, IndexVersion, Source
+from knowledge.models import Chunk, Collection, CollectionPlan, Document, DocumentVersion, IndexVersion, Source
 from knowledge.recipes import current_recipe
 from knowledge.vectors import forget_unused
 from knowledge.versions import Change, Origin
@@ -259,6 +259,15 @@ def verify(documents: Iterable[Document], user: AbstractUser) -> int:
     for some in batches([document.pk for document in documents], ROWS_PER_QUERY):
         verified += Document.objects.filter(pk__in=some).update(verified_at=timezone.now(), verified_by=user)
     return verified
+
+
+def keep_to_plans(collection: Collection, plans: Iterable[str]) -> None:
+    """From the next question on. None means all customers."""
+    wanted = set(plans)
+    with transaction.atomic():
+        collection.plans.exclude(plan__in=wanted).delete()
+        present = set(collection.plans.values_list("plan", flat=True))
+        collection.plans.bulk_create(CollectionPlan(collection=collection, plan=plan) for plan in wanted - present)
 
 
 def rebuild(collection_id: int) -> None:

@@ -498,6 +498,12 @@ UNFOLD = {
                         badge_variant="info",
                     ),
                     sidebar_link(
+                        "Curated answers",
+                        "quickreply",
+                        "knowledge_curatedanswer_changelist",
+                        "knowledge.view_curatedanswer",
+                    ),
+                    sidebar_link(
                         "Collections", "folder", "knowledge_collection_changelist", "knowledge.view_collection"
                     ),
                     sidebar_link("Try a question", "search", "knowledge_document_try", "knowledge.view_document"),

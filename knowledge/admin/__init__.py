@@ -1,8 +1,9 @@
 """The admin for editors: documents, collections, what they became, and a question to try them with."""
 
 from knowledge.admin.collections import CollectionAdmin
+from knowledge.admin.curated import CuratedAnswerAdmin
 from knowledge.admin.documents import DocumentAdmin
 from knowledge.admin.indexes import IndexVersionAdmin
 from knowledge.admin.sources import SourceAdmin
 
-__all__ = ["CollectionAdmin", "DocumentAdmin", "IndexVersionAdmin", "SourceAdmin"]
+__all__ = ["CollectionAdmin", "CuratedAnswerAdmin", "DocumentAdmin", "IndexVersionAdmin", "SourceAdmin"]

@@ -26,8 +26,8 @@ class CollectionAdmin(ThemedAdmin):
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
-        (None, {"fields": ["name", "slug", "description"]}),
-        ("Who may read it", {"fields": ["audience", "groups"]}),
+        (None, {"fields": ["name", "slug", "description", "language", "needs_review"]}),
+        ("Who may read it", {"fields": ["audience", "groups", "plans"]}),
         ("What became of it", {"fields": ["documents_by_status", "index"]}),
     ]
     readonly_fields = ["documents_by_status", "index"]
@@ -42,6 +42,12 @@ class CollectionAdmin(ThemedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Collection | None = None) -> Any:
         return self.fieldsets if obj else self.fieldsets[:2]
+
+    def save_related(self, request: HttpRequest, form: CollectionForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.keep_to_plans(form.instance, form.cleaned_data.get("plans", []))
+        if change and "language" in form.changed_data:
+            services.rebuild(form.instance.pk)
 
     def delete_model(self, request: HttpRequest, obj: Collection) -> None:
         services.delete(obj.documents.defer("content", "markdown"))

@@ -25,20 +25,43 @@ AUDIENCES = [
 MARKDOWN_HELP = "Markdown. Headings cut the page into passages, so that an answer can link to the right place."
 
 
+class LinesField(forms.CharField):
+    """One value a line; empty lines and repetitions mean nothing."""
+
+    def __init__(self, rows: int = 3, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=TextInput(attrs={"rows": rows}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        lines = (" ".join(line.split()) for line in str(value or "").splitlines())
+        return list(dict.fromkeys(filter(None, lines)))
+
+
 class CollectionForm(forms.ModelForm):  # type: ignore[type-arg]
     audience = forms.ChoiceField(choices=AUDIENCES, widget=Radios, initial=Collection.Audience.STAFF)
+    plans = LinesField(help_text="Customers only: the plans that may read it, one a line. Empty: all customers.")
 
     class Meta:
         model = Collection
-        fields = ["name", "slug", "description", "audience", "groups"]
+        fields = ["name", "slug", "description", "language", "needs_review", "audience", "groups"]
         widgets = {"description": TextInput(attrs={"rows": 3})}
         help_texts = {"slug": "Its address, as in /docs/help/. Links break when you change it."}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "plans" in self.fields:
+            self.initial["plans"] = list(self.instance.plans.values_list("plan", flat=True))
+
     def clean(self) -> None:
-        """Groups on a page for everyone would look like a protection, and be none."""
+        """Groups on a page for everyone would look like a protection, and be none. So would plans."""
         super().clean()
-        if self.cleaned_data.get("groups") and self.cleaned_data.get("audience") != Collection.Audience.STAFF:
+        audience = self.cleaned_data.get("audience")
+        if self.cleaned_data.get("groups") and audience != Collection.Audience.STAFF:
             self.add_error("groups", "Only a collection for staff can be kept to groups.")
+        if self.cleaned_data.get("plans") and audience != Collection.Audience.CUSTOMERS:
+            self.add_error("plans", "Only a collection for identified customers can be kept to plans.")
 
 
 class MarkdownField(forms.CharField):
@@ -102,8 +125,8 @@ class UploadForm(forms.Form):
     )
     documents = ManyFilesField(
         label="Files",
-        help_text=f"Markdown, HTML or plain text, up to 100 files of {settings.MAX_DOCUMENT_BYTES // 1024**2} MB. "
-        "A file with the name of an existing document replaces its text.",
+        help_text=f"{', '.join(loaders.FORMATS)}; up to 100 files of {settings.MAX_DOCUMENT_BYTES // 1024**2} MB. "
+        "A file with the name of an existing document replaces what it says. Archives have to be unpacked first.",
     )
 
     def __init__(self, *args: Any, collections: QuerySet[Collection], **kwargs: Any) -> None:

@@ -27,6 +27,10 @@ class VersionRow:
         return COLOURS.get(Status(self.version.status), "")
 
     @property
+    def answers(self) -> bool:
+        return self.version.status == Status.SERVING and self.version.engine == engine_name()
+
+    @property
     def is_building(self) -> bool:
         return self.version.status == Status.BUILDING and not self.wrong
 
@@ -74,7 +78,8 @@ class IndexCard:
 
     @property
     def serving(self) -> VersionRow | None:
-        return next((row for row in self.rows if row.version.status == Status.SERVING), None)
+        """Another engine may have its own, which nobody asks at the moment."""
+        return next((row for row in self.rows if row.answers), None)
 
     @property
     def is_behind(self) -> bool:

@@ -201,10 +201,11 @@ def passages(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpRespo
 
 
 def preview(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
-    """The text of either form as its hosted page will show it."""
+    """The text of any of the forms as its hosted page will show it."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
-    content = request.POST.get("content") or request.POST.get("write-content") or ""
+    written = (request.POST.get(field) for field in ("content", "write-content", "answer"))
+    content = next(filter(None, written), "")
     path = request.POST.get("path") or request.POST.get("write-path") or "page.md"
     context: dict[str, Any] = {}
     try:

@@ -116,7 +116,7 @@ def welcome(console: Console) -> None:
     console.print("\n  Log in as")
     for username, password in staff.logins().items():
         console.print(
-            f"    {username:<8} {password:<14} {'everything' if username == staff.ADMIN else 'agent, editor'}"
+            f"    {username:<8} {password:<14} {'everything' if username == staff.ADMIN else 'agent, publisher'}"
         )
     if settings.CHAT_MODEL == "extractive":
         console.print("\n  No OPENAI_API_KEY is set: answers quote the documents, no model writes them.")

@@ -10,6 +10,7 @@ from model_bakery import baker
 from knowledge import tasks
 from knowledge.admin.forms import last_change
 from knowledge.ingestion import ingest
+from knowledge.loaders import FORMATS
 from knowledge.models import Chunk, Collection, Document
 from knowledge.services import save_document
 from tests import factories
@@ -33,15 +34,16 @@ class TestUpload:
         }
 
     def test_bad_files_are_named_with_their_reason_and_hold_up_nobody(self, client, editor, help_centre):
-        bad = [("logo.png", b"\x89PNG"), ("empty.md", b"  "), ("report.md", b"%PDF-1.7")]
+        bad = [("logo.png", b"\x89PNG"), ("empty.md", b"  "), ("docs.zip", b"PK\x03\x04"), ("report.md", b"%PDF-1.7")]
 
         html = upload(client, help_centre, *bad, ("good.md", b"# Good\n\nText.")).text
 
         assert [document.path for document in Document.objects.all()] == ["good.md"]
-        assert "3 of 4 files could not be used" in html
+        assert "4 of 5 files could not be used" in html
         for name, reason in [
             ("logo.png", "this kind cannot be read"),
             ("empty.md", "is empty"),
+            ("docs.zip", "Unpack it and upload"),
             ("report.md", "This is a PDF"),
         ]:
             assert re.search(rf"{re.escape(name)}</strong><span[^>]*>[^<]*{reason}", html)
@@ -58,6 +60,11 @@ class TestUpload:
         settings.MAX_DOCUMENT_BYTES = 1024 * 1024
 
         assert "larger than 1 MB" in upload(client, help_centre, ("a.md", b"a" * (1024 * 1024 + 1))).text
+
+    def test_every_format_that_can_be_read_is_named(self, client, editor, help_centre):
+        html = client.get(f"{LIST}add/").text
+
+        assert all(f"{suffix}," in html or f"{suffix};" in html for suffix in FORMATS)
 
     @pytest.mark.parametrize("folder", ["../other", "a//b", "a\\b", "."])
     def test_files_stay_inside_their_collection(self, client, editor, help_centre, folder):
@@ -216,7 +223,14 @@ class TestLists:
 
 class TestCollections:
     def form(self, **fields: Any) -> dict[str, Any]:
-        return {"name": "Help", "slug": "help", "description": "", "audience": "public", **fields}
+        return {
+            "name": "Help",
+            "slug": "help",
+            "description": "",
+            "language": "english",
+            "audience": "public",
+            **fields,
+        }
 
     def test_a_new_one_is_for_staff_unless_somebody_says_otherwise(self, client, editor):
         html = client.get("/admin/knowledge/collection/add/").text
@@ -230,6 +244,27 @@ class TestCollections:
 
         assert "Only a collection for staff can be kept to groups" in response.text
         assert client.post("/admin/knowledge/collection/add/", self.form(groups=[group.pk], audience="staff")).url
+
+    def test_plans_keep_a_collection_to_some_customers(self, client, editor):
+        client.post(
+            "/admin/knowledge/collection/add/", self.form(audience="customers", plans="Team\n\n Team \nBusiness")
+        )
+
+        collection = Collection.objects.get()
+        assert set(collection.plans.values_list("plan", flat=True)) == {"Team", "Business"}
+        html = client.get(f"/admin/knowledge/collection/{collection.pk}/change/").text
+        assert "Business\nTeam</textarea>" in html
+
+    def test_plans_do_not_pretend_to_protect_what_everyone_may_read(self, client, editor):
+        html = client.post("/admin/knowledge/collection/add/", self.form(plans="Team")).text
+
+        assert "Only a collection for identified customers can be kept to plans" in html
+
+    def test_another_language_is_another_index(self, client, editor, help_centre, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks() as callbacks:
+            client.post(f"/admin/knowledge/collection/{help_centre.pk}/change/", self.form(language="german"))
+
+        assert (tasks.rebuild_index, help_centre.pk) in [getattr(each, "args", None) for each in callbacks]
 
     def test_deleting_one_takes_its_documents_along(self, client, editor, help_centre):
         ready(help_centre)
