@@ -189,7 +189,9 @@ def vectors_of(dimension: int) -> dict[str, Any]:
     bytes_only = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=0.99, always_ram=True)
     return {
         "vectors_config": {MEANING: whole},
-        "sparse_vectors_config": {WORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+        "sparse_vectors_config": {
+            WORDS: models.SparseVectorParams(index=models.SparseIndexParams(on_disk=True), modifier=models.Modifier.IDF)
+        },
         "quantization_config": models.ScalarQuantization(scalar=bytes_only),
         "shard_number": settings.QDRANT_SHARDS,
         "replication_factor": settings.QDRANT_REPLICAS,

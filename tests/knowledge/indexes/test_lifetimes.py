@@ -1,7 +1,9 @@
 """What only engines have to care for that share a store: unfinished writers, an order among them, an outage."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -152,6 +154,27 @@ def test_the_graph_finds_enough_of_a_collection_among_many_others(pgvector, docs
     assert len(hits) == 25
 
 
+def test_without_a_name_it_is_the_postgresql_of_everything_else(pgvector, docs, publish, settings, monkeypatch):
+    parts = urlsplit(pgvector)
+    django = {
+        "NAME": parts.path[1:],
+        "USER": parts.username,
+        "PASSWORD": "",
+        "HOST": parts.hostname,
+        "PORT": parts.port,
+    }
+    pools = {"OPTIONS": {"pool": {"min_size": 0}, "sslmode": "prefer"}}
+    monkeypatch.setattr(connection, "connections", {"default": SimpleNamespace(settings_dict=django | pools)})
+    settings.VECTOR_STORE_URL = "pgvector://"
+
+    publish("a.md", "Refunds take five days.")
+
+    assert serving(docs).search_text("refunds", 5)
+    assert rows(pgvector, "SELECT chunks FROM supportbot_index.records") == [(1,)]
+    close("pgvector://")
+
+
+@pytest.mark.both
 class TestTurns:
     def version(self, docs, **fields):
         return IndexVersion.objects.create(
