@@ -2,23 +2,24 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models import ApiKey
 
 PREFIX = "sb_"
 
 
-def create_api_key(name: str, scope: str = ApiKey.Scope.ANSWERS) -> tuple[ApiKey, str]:
+def create_api_key(name: str, scope: str = ApiKey.Scope.ANSWERS, collections: Iterable[str] = ()) -> tuple[ApiKey, str]:
     """The row and the key. The key cannot be shown again: 256 random bits need no slow hash, but no copy either."""
     key = PREFIX + secrets.token_urlsafe(32)
-    return ApiKey.objects.create(name=name, scope=scope, key_hash=hash_key(key)), key
+    row = ApiKey.objects.create(name=name, scope=scope, collections=list(collections), key_hash=hash_key(key))
+    return row, key
 
 
 def hash_key(key: str) -> str:
@@ -41,9 +42,12 @@ class ApiKeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-class MayAsk(BasePermission):
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.auth, ApiKey) and request.auth.scope == ApiKey.Scope.ANSWERS
+class HasScope(BasePermission):
+    """The key was made for what this view is for. A view that does not say so is closed."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        wanted = getattr(view, "required_scope", None)
+        return isinstance(request.auth, ApiKey) and request.auth.scope == wanted
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

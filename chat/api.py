@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_keys import ApiKeyAuthentication, MayAsk
 from chat import frames
 from chat.answering import Delta, Stage, answer_question
 from chat.frames import MAX_MESSAGE_CHARACTERS
 from chat.records import Answer, Question, Turn
 from knowledge.access import PUBLIC, collections_for
+from supportbot.api_errors import ErrorSerializer
 from supportbot.errors import SupportbotError
 
 log = structlog.get_logger(__name__)
@@ -60,15 +60,10 @@ class AnswerSerializer(serializers.Serializer[Any]):
     suggestions = serializers.ListField(child=serializers.CharField())
 
 
-class ErrorSerializer(serializers.Serializer[Any]):
-    error = serializers.DictField()
-
-
 class AnswersView(APIView):
     """Answers from the public documents. What customers or staff may read is never part of it."""
 
-    authentication_classes = [ApiKeyAuthentication]
-    permission_classes = [MayAsk]
+    required_scope = "answers"
 
     @extend_schema(
         summary="Ask a question",

@@ -77,3 +77,9 @@ class LeadsElsewhere(FetchError):
 class SyncCancelled(SupportbotError):
     code = "sync_cancelled"
     user_message = "This visit was cancelled."
+
+
+class PushRefused(SupportbotError):
+    """A program may not write this document."""
+
+    code = "belongs_elsewhere"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -29,6 +29,18 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     else:
         response.data = shape(str(error.get_codes()), str(error.detail))
     return response
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    fields = serializers.DictField(required=False)  # type: ignore[assignment]
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """For the schema: what every failure looks like."""
+
+    error = ProblemSerializer()
 
 
 class TooLarge(exceptions.APIException):

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from knowledge import api as documents
 from supportbot import health
 from supportbot.api_errors import not_found
 from supportbot.demo import views as demo
@@ -17,6 +18,12 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/v1/collections/<slug:collection>/documents", documents.DocumentsView.as_view(), name="push-documents"),
+    path(
+        "api/v1/collections/<slug:collection>/documents/<path:own_id>",
+        documents.DocumentView.as_view(),
+        name="push-document",
+    ),
     path("docs/", include("knowledge.urls")),
     path("console/", include("allauth.account.urls")),
     path("", include("chat.urls")),

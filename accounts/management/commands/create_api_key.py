@@ -1,9 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts.api_keys import create_api_key
+from accounts.models import ApiKey
 
 
 class Command(BaseCommand):
@@ -11,7 +12,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="What the key is for.")
+        parser.add_argument("--scope", choices=ApiKey.Scope.values, default=ApiKey.Scope.ANSWERS)
+        parser.add_argument(
+            "--collection",
+            action="append",
+            default=[],
+            metavar="SLUG",
+            help="the only collections it may write to; may be given several times",
+        )
 
-    def handle(self, *args: Any, name: str, **options: Any) -> None:
-        _, key = create_api_key(name)
+    def handle(self, *args: Any, name: str, scope: str, collection: list[str], **options: Any) -> None:
+        if collection and scope != ApiKey.Scope.DOCUMENTS:
+            raise CommandError("--collection is for keys with --scope documents.", returncode=2)
+        _, key = create_api_key(name, scope, collection)
         self.stdout.write(key)
