@@ -15,7 +15,7 @@ PRODUCTION := SECRET_KEY=0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQ
 	DATABASE_URL=postgres://supportbot@db/supportbot REDIS_URL=redis://redis/0 \
 	PUBLIC_URL=https://support.example.com ALLOWED_HOSTS=support.example.com
 
-.PHONY: help install demo test bench lock
+.PHONY: help install demo test bench rivals lock
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -39,7 +39,10 @@ test: $(VENV)/.installed-dev ## Check formatting, types, imports and migrations,
 	$(call step,tests on PostgreSQL and Redis,TEST_DATABASE=postgres $(BIN)/pytest -n 2 -m both)
 
 bench: $(VENV)/.installed-bench ## Run the benchmarks
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ONLY)
+
+rivals: $(VENV)-rivals/.installed ## Compare with other frameworks on a set in the form of BEIR (FOLDER=path)
+	@$(VENV)-rivals/bin/python -m tests.bench.rivals $(FOLDER)
 
 lock: $(VENV)/.uv ## Write the newest versions pyproject.toml allows to requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --python-version 3.11 \
@@ -54,6 +57,13 @@ $(VENV)/.installed: $(VENV)/.uv pyproject.toml requirements.lock
 $(VENV)/.installed-%: $(VENV)/.installed
 	@echo "Installing the packages for '$*' into $(VENV) ..."
 	@$(PIP) install --python $(BIN)/python --constraint requirements.lock --group $*
+	@touch $@
+
+# Copies, because one of them refuses to read files that are linked from elsewhere.
+$(VENV)-rivals/.installed: $(VENV)/.uv pyproject.toml
+	@echo "Installing other frameworks into $(VENV)-rivals, several gigabytes ..."
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)-rivals
+	@$(PIP) install --link-mode copy --python $(VENV)-rivals/bin/python --requirement pyproject.toml --group rivals
 	@touch $@
 
 $(VENV)/.uv:
