@@ -142,9 +142,21 @@ def grouped(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
 
 
 def embed(group: list[Prepared]) -> None:
+    """A model that is being left may be gone already: then the index made with it does without what is new."""
     for recipe in {recipe for prepared in group for recipe in prepared.pieces}:
-        texts = {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
-        embed_missing(texts, get_embedder(recipe.model), lambda: leases.renew(prepared.document for prepared in group))
+        try:
+            embed_by(recipe, group)
+        except EmbeddingError as error:
+            if recipe == current_recipe():
+                raise
+            log.warning("earlier_model_failed", model=recipe.model, reason=error.user_message)
+            for prepared in group:
+                prepared.pieces.pop(recipe, None)
+
+
+def embed_by(recipe: Recipe, group: list[Prepared]) -> None:
+    texts = {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
+    embed_missing(texts, get_embedder(recipe.model), lambda: leases.renew(prepared.document for prepared in group))
 
 
 def give_back(group: list[Prepared], error: EmbeddingError, run: Run) -> None:

@@ -4,7 +4,8 @@ from django.utils import timezone
 from knowledge import building, indexes, services
 from knowledge.access import PUBLIC
 from knowledge.building import build_index, stale_collections
-from knowledge.errors import IndexUnusable
+from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import snapshots
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Document, IndexVersion
@@ -112,6 +113,21 @@ class TestAnotherRecipe:
 
         assert served().recipe == "hashing/220/1"
         assert search_passages("refunds", PUBLIC)[0].text == "Refunds take nine days."
+
+    def test_a_model_that_is_gone_keeps_nobody_from_leaving_it(self, docs, put, monkeypatch):
+        def gone(self, texts):
+            raise EmbeddingError("The embedding service does not answer.", retryable=True)
+
+        monkeypatch.setattr(HashingEmbedder, "embed", gone)
+        put("a.md", "Refunds take nine days.")
+        process_waiting()
+        build_index(docs.pk)
+
+        assert served().recipe == "minilm/220/1"
+        assert set(Chunk.objects.filter(recipe="minilm/220/1").values_list("text", flat=True)) == {
+            "Refunds take nine days.",
+            "Invoices come by mail.",
+        }
 
     def test_the_old_passages_go_with_the_last_version_made_of_them(self, docs, publish):
         process_waiting()
