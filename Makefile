@@ -15,7 +15,7 @@ PRODUCTION := SECRET_KEY=0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQ
 	DATABASE_URL=postgres://supportbot@db/supportbot REDIS_URL=redis://redis/0 \
 	PUBLIC_URL=https://support.example.com ALLOWED_HOSTS=support.example.com
 
-.PHONY: help install demo test bench rivals lock
+.PHONY: help install demo test bench ablation rivals lock
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -40,6 +40,9 @@ test: $(VENV)/.installed-dev ## Check formatting, types, imports and migrations,
 
 bench: $(VENV)/.installed-bench ## Run the benchmarks
 	@$(BIN)/python -m tests.bench $(ONLY)
+
+ablation: $(VENV)/.installed-bench ## What each part of search brings on a set in the form of BEIR (FOLDER=path)
+	@$(BIN)/python -m tests.bench.ablation $(FOLDER)
 
 rivals: $(VENV)-rivals/.installed ## Compare with other frameworks on a set in the form of BEIR (FOLDER=path)
 	@$(VENV)-rivals/bin/python -m tests.bench.rivals $(FOLDER)
