@@ -9,114 +9,28 @@ An engine is a ``Store`` of entries and a ``Snapshot`` that searches them; the r
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import structlog
 
 from knowledge.batches import batches
-from knowledge.embedders.base import Vectors
 from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import Content, Heartbeat, Ids, Snapshot
 from knowledge.indexes.changes import Changes, changes_since
-from knowledge.indexes.sparse import Terms, page_terms, passage_terms, words_of
+from knowledge.indexes.sparse import page_terms, passage_terms, words_of
+from knowledge.indexes.stores import PAGES, PASSAGES, Ending, Entry, Record, Store
 from knowledge.indexes.turns import take_turn
 from knowledge.models import Collection, IndexVersion
 
 log = structlog.get_logger(__name__)
 
-# The end of what has none yet. A floating-point number, which some stores compare by, still holds it exactly.
-ALIVE = 2**53
 # Written at once: enough to be quick, little enough for memory and a request.
 ENTRIES_AT_ONCE = 256
 # Visitors of different audiences, staff of different groups: each sees other collections.
 SNAPSHOTS_KEPT = 64
-PASSAGES, PAGES = "passages", "pages"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A passage under its chunk's id, or a page under its document's."""
-
-    id: int
-    document_id: int
-    vector: Vectors
-    terms: Terms
-    words: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Living:
-    """The entries of a collection that have no end yet, in the order of their ids, and since when they live."""
-
-    ids: Ids
-    document_ids: Ids
-    since: Ids
-
-    @property
-    def chunk_ids(self) -> Ids:
-        return self.ids
-
-    def of(self, base: int) -> "Living":
-        """Those of version ``base``. Others are what an unfinished or unserved version left."""
-        old = self.since <= base
-        return Living(self.ids[old], self.document_ids[old], self.since[old])
-
-
-@dataclass(frozen=True)
-class Ending:
-    """What ends with a version: these of the version ``base`` it is made from, and everything that came after that.
-
-    ``recount`` if some of it may never have been counted.
-    """
-
-    base: int
-    chunk_ids: Ids
-    document_ids: Ids
-    recount: bool
-
-
-@dataclass(frozen=True)
-class Record:
-    """What the store remembers of a version that is complete. ``seal`` is random: numbers may come again."""
-
-    seal: str
-    version: int
-    collection: int
-    made_for: str
-    language: str
-    model: str
-    dimension: int
-    chunks: int
-
-
-class Store(Protocol):
-    """Where entries and records are. Raises ``IndexUnusable``, retryable, when it cannot be reached."""
-
-    def check(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def prepare(self, record: Record) -> None:
-        """Makes whatever is not there yet, and removes what a writer of this or a later number left there."""
-
-    def living(self, kind: str, collection: int) -> Living: ...
-
-    def add(self, kind: str, record: Record, entries: Sequence[Entry]) -> None: ...
-
-    def complete(self, record: Record, ending: Ending) -> None:
-        """Ends what ends, counts words, and remembers the version, the last of all."""
-
-    def records(self, seals: Sequence[str]) -> list[Record]: ...
-
-    def forget(self, collection: int, kept: Sequence[int]) -> None:
-        """Everything of a collection that lives in none of these versions."""
-
-    def collections(self) -> set[int]:
-        """Those it has records of."""
 
 
 class LifetimesEngine:

@@ -25,16 +25,18 @@ class Reach:
         self.down_until = 0.0
 
     @contextmanager
-    def guarded(self) -> Iterator[None]:
+    def guarded(self, *, detailed: bool = False) -> Iterator[None]:
+        """``detailed`` messages are for staff: they say why."""
         if monotonic() < self.down_until:
-            raise IndexUnusable(f"{self.what} cannot be reached.", retryable=True)
+            raise IndexUnusable(f"{self.what} does not answer.", retryable=True)
         try:
             yield
         except self.failures as error:
             self.down_until = monotonic() + PAUSE_SECONDS
             reason = str(error).partition("\n")[0] or type(error).__name__
             log.error("index_unreachable", store=self.what, reason=reason)
-            raise IndexUnusable(f"{self.what} cannot be reached.", retryable=True) from error
+            said = f"does not answer: {reason}." if detailed else "does not answer."
+            raise IndexUnusable(f"{self.what} {said}", retryable=True) from error
 
 
 def else_nothing(otherwise: Callable[[], Any]) -> Callable[[Method], Method]:

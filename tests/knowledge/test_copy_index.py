@@ -146,5 +146,5 @@ def test_wrong_arguments_are_refused_with_what_would_be_right(arguments, said):
 def test_a_target_out_of_reach_is_named_before_anything_is_copied():
     error = refused("--from", "faiss://", "--to", "qdrant://127.0.0.1:9")
 
-    assert str(error) == "The Qdrant of the vector store cannot be reached."
+    assert str(error) == "The Qdrant of the vector store does not answer."
     assert error.returncode == 1

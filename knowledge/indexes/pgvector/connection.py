@@ -6,11 +6,10 @@ from functools import cached_property
 from typing import Any, LiteralString
 
 from django.db import connections
-from psycopg import Connection, Cursor, Error, InterfaceError, OperationalError
+from psycopg import Connection, Cursor, Error
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from knowledge.errors import IndexUnusable
 from knowledge.indexes.reach import Reach
 
 SCHEME = "pgvector://"
@@ -36,7 +35,7 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.reach = Reach("The PostgreSQL of the vector store", OperationalError, InterfaceError, PoolTimeout)
+        self.reach = Reach("The PostgreSQL of the vector store", Error, PoolTimeout)
 
     @cached_property
     def reading(self) -> ConnectionPool[Connection[Row]]:
@@ -68,12 +67,9 @@ class Postgres:
     @contextmanager
     def write(self) -> Iterator["Writer"]:
         """One transaction."""
-        try:
-            with self.reach.guarded(), self.writing.connection() as connection, connection.cursor() as cursor:
-                yield Writer(cursor)
-        except Error as error:
-            reason = str(error).partition("\n")[0]
-            raise IndexUnusable(f"PostgreSQL did not take the index: {reason}.") from error
+        guard = self.reach.guarded(detailed=True)
+        with guard, self.writing.connection() as connection, connection.cursor() as cursor:
+            yield Writer(cursor)
 
     def close(self) -> None:
         for pool in ("reading", "writing"):
@@ -98,6 +94,9 @@ class Writer:
 
     def run(self, sql: str, *values: Any) -> None:
         self.cursor.execute(literal(sql), values or None)
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        return self.cursor.execute(literal(sql), values).fetchall()
 
     def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         self.cursor.executemany(literal(sql), rows)

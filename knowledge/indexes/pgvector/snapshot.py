@@ -10,10 +10,10 @@ from pgvector import HalfVector, SparseVector
 from knowledge.embedders.base import Vectors
 from knowledge.indexes.base import Hits
 from knowledge.indexes.lexical import MOST_WORDS_OF_A_LETTER
-from knowledge.indexes.lifetimes import PAGES, PASSAGES, Record
 from knowledge.indexes.pgvector.store import MOST_DIMENSIONS, SCHEMA, PgvectorStore
 from knowledge.indexes.reach import else_nothing
 from knowledge.indexes.sparse import NUMBERS, query_terms, word_terms
+from knowledge.indexes.stores import PAGES, PASSAGES, Record
 
 # Up to here every vector is compared, which finds the true nearest: about 17 ms for 20 000 of 384 dimensions.
 MOST_EXACT = 20_000

@@ -6,9 +6,9 @@ from dataclasses import asdict
 import numpy as np
 from pgvector import HalfVector, SparseVector
 
-from knowledge.indexes.lifetimes import ALIVE, PAGES, PASSAGES, Ending, Entry, Living, Record
 from knowledge.indexes.pgvector.connection import Postgres, Writer
 from knowledge.indexes.sparse import NUMBERS, Terms
+from knowledge.indexes.stores import ALIVE, PAGES, PASSAGES, Ending, Entry, Living, Record
 
 SCHEMA = "supportbot_index"
 # The most entries a sparse vector may have: a page with more different words is cut.
@@ -77,11 +77,9 @@ class PgvectorStore:
                 )
 
     def living(self, kind: str, collection: int) -> Living:
-        rows = self.postgres.read(
-            f"SELECT id, document_id, since FROM {SCHEMA}.{kind} WHERE collection = %s AND until = %s ORDER BY id",
-            collection,
-            ALIVE,
-        )
+        which = f"SELECT id, document_id, since FROM {SCHEMA}.{kind} WHERE collection = %s AND until = %s ORDER BY id"
+        with self.postgres.write() as writer:
+            rows = writer.rows(which, collection, ALIVE)
         found = np.array(rows, dtype=np.int64).reshape(-1, 3)
         return Living(*(np.ascontiguousarray(column) for column in found.T))
 

@@ -10,11 +10,11 @@ import numpy as np
 from knowledge.embedders.base import Vectors
 from knowledge.indexes.base import Hits
 from knowledge.indexes.lexical import MOST_WORDS_OF_A_LETTER
-from knowledge.indexes.lifetimes import PAGES, PASSAGES, Record
 from knowledge.indexes.qdrant.client import all_of, any_of, equals, lives_in, models, some_of
 from knowledge.indexes.qdrant.store import MEANING, WORDS, QdrantStore
 from knowledge.indexes.reach import else_nothing
 from knowledge.indexes.sparse import query_terms, word_terms
+from knowledge.indexes.stores import PAGES, PASSAGES, Record
 
 # Up to here every vector is compared, which finds the true nearest.
 MOST_EXACT = 20_000

@@ -10,7 +10,6 @@ import numpy as np
 from django.conf import settings
 
 from knowledge.batches import batches
-from knowledge.indexes.lifetimes import ALIVE, PAGES, PASSAGES, Ending, Entry, Living, Record
 from knowledge.indexes.qdrant.client import (
     IDS_PER_FILTER,
     Qdrant,
@@ -22,6 +21,7 @@ from knowledge.indexes.qdrant.client import (
     models,
     some_of,
 )
+from knowledge.indexes.stores import ALIVE, PAGES, PASSAGES, Ending, Entry, Living, Record
 
 # The two vectors of an entry.
 MEANING, WORDS = "meaning", "words"

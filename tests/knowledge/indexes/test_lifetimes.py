@@ -230,7 +230,7 @@ class TestOutage:
         settings.VECTOR_STORE_URL = self.NOBODY
 
         assert search_passages("refunds", PUBLIC) == []
-        assert indexes.health() == "The PostgreSQL of the vector store cannot be reached."
+        assert indexes.health() == "The PostgreSQL of the vector store does not answer."
         assert IndexVersion.objects.get().status == Status.SERVING
 
     def test_a_build_fails_with_a_reason_without_the_password(self, docs, put, settings):
@@ -252,9 +252,17 @@ class TestOutage:
         monkeypatch.undo()
         assert store().postgres.reach.down_until == 0
 
+    def test_tables_that_vanish_under_a_running_process_stop_no_search(self, pgvector, docs, publish):
+        publish("a.md", "Refunds take five days.")
+        assert search_passages("refunds", PUBLIC)
+
+        with psycopg.connect(pgvector.replace("pgvector://", "postgres://"), autocommit=True) as link:
+            link.execute("DROP SCHEMA supportbot_index CASCADE")
+        assert search_passages("refunds", PUBLIC) == []
+
     def test_after_a_failure_nobody_asks_for_a_while(self):
         reach = Reach("It", ConnectionError)
-        with pytest.raises(IndexUnusable, match="It cannot be reached"), reach.guarded():
+        with pytest.raises(IndexUnusable, match="It does not answer"), reach.guarded():
             raise ConnectionError
 
         with pytest.raises(IndexUnusable), reach.guarded():
