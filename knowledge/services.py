@@ -122,8 +122,12 @@ def upsert(wanted: Document, given: bytes | str, change: Change) -> tuple[Docume
     if change.origin in (Origin.EDITOR, Origin.RESTORE) and not wanted.file:
         # So that the source is known to say what it said before.
         wanted.given_hash = existing.given_hash
-    if change.publish or existing.publication == Publication.DRAFT:
+    is_draft = existing.publication == Publication.DRAFT
+    if change.publish or is_draft:
         existing.url, existing.source = wanted.url, wanted.source
+        if change.publish and is_draft:
+            existing.publication = Publication.PUBLISHED
+            versions.withdraw_proposals(existing)
         revise(existing, wanted)
     else:
         take_over(existing, wanted)
@@ -168,6 +172,8 @@ def says_the_same(existing: Document, wanted: Document, change: Change) -> bool:
         return (existing.status, existing.error) == (Status.FAILED, wanted.error)
     if not change.publish and versions.is_proposed(existing, wanted):
         return True
+    if change.publish and existing.publication == Publication.DRAFT:
+        return False
     if wanted.title not in ("", existing.title) or existing.format != wanted.format:
         return False
     # What an editor made of a page stays until its source changes it.

@@ -43,8 +43,7 @@ def record(existing: Document, wanted: Document, change: Change) -> DocumentVers
     """What ``wanted`` says as the newest version of ``existing``. A proposal takes the place of an earlier one."""
     newest = existing.versions.aggregate(newest=Max("number"))["newest"] or 0
     if not change.publish:
-        note = f"Version {newest + 1} took its place."
-        pending(existing).update(state=State.REJECTED, note=note)
+        withdraw_proposals(existing)
     version = DocumentVersion.objects.create(
         document=existing,
         number=newest + 1,
@@ -68,6 +67,10 @@ def record(existing: Document, wanted: Document, change: Change) -> DocumentVers
 def pending(document: Document) -> QuerySet[DocumentVersion]:
     """What waits for a yes: at most one."""
     return document.versions.filter(state=State.REVIEW)
+
+
+def withdraw_proposals(document: Document) -> None:
+    pending(document).update(state=State.REJECTED, note="A later version took its place.")
 
 
 def is_proposed(document: Document, wanted: Document) -> bool:

@@ -57,6 +57,15 @@ def test_a_new_document_that_is_only_proposed_is_a_draft_nobody_reads(put):
     assert not document.chunks.exists()
 
 
+@pytest.mark.parametrize("text", ["One.", "Two."])
+def test_a_draft_that_is_saved_by_somebody_who_may_publish_is_published(put, text):
+    put("a.md", "One.", publish=False)
+    document = put("a.md", text)
+
+    assert (document.publication, document.content) == (Publication.PUBLISHED, text)
+    assert [state for _, state, _ in told(document)] == [State.PUBLISHED, State.REJECTED]
+
+
 def test_an_editors_change_stays_until_the_source_says_something_new(put, folder):
     put("a.md", b"From the source.", source=folder, origin=Origin.SYNC)
     put("a.md", "Edited.", source=folder)
