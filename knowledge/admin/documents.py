@@ -67,6 +67,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
             shown = response.context_data["cl"].result_list
             response.context_data["unfinished"] = [row for row in shown if not status_of(row).is_final]
             response.context_data["reading"] = reading.state_of(request)
+            response.context_data["can_stop"] = self.has_change_permission(request)
         return response
 
     @display(description="Document", ordering="title", header=True)  # type: ignore[untyped-decorator]
@@ -114,7 +115,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
         return bool(super().has_change_permission(request, obj)) and not is_curated
 
     def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
-        is_published = editing.save(
+        obj.waits = not editing.save(  # type: ignore[attr-defined]
             obj,
             request.user,  # type: ignore[arg-type]
             content=form.cleaned_data.get("content", ""),
@@ -122,8 +123,13 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
             url=form.cleaned_data["url"],
             as_draft="_draft" in request.POST,
         )
-        if not is_published:
-            messages.warning(request, "What you wrote waits for review. Answers say what they said until then.")
+
+    def response_change(self, request: HttpRequest, obj: Document) -> HttpResponse:
+        if not getattr(obj, "waits", False):
+            response: HttpResponse = super().response_change(request, obj)
+            return response
+        messages.warning(request, "What you wrote waits for review. Answers say what they said until then.")
+        return pages.to_document(obj.pk)
 
     def delete_model(self, request: HttpRequest, obj: Document) -> None:
         services.delete([obj])

@@ -34,7 +34,7 @@ def version(admin: "DocumentAdmin", request: HttpRequest, pk: int, number: int) 
     """What this version changed, and what can be done about it."""
     document = pages.the_document(admin, request, pk)
     shown = the_version(document, number)
-    before = compared_with(shown, request.GET.get("with", ""))
+    before = compared_with(document, shown, request.GET.get("with", ""))
     lines = difference(before.content if before else "", shown.content)
     decides = pages.may_decide(admin, request, document)
     context = {
@@ -55,12 +55,15 @@ def the_version(document: Document, number: int) -> DocumentVersion:
     return get_object_or_404(document.versions.select_related("author", "published_by"), number=number)
 
 
-def compared_with(version: DocumentVersion, asked: str) -> DocumentVersion | None:
+def compared_with(document: Document, version: DocumentVersion, asked: str) -> DocumentVersion | None:
     """By default what was published before it; for what waits, what is published now."""
-    others = DocumentVersion.objects.filter(document=version.document_id)
+    others = document.versions.exclude(pk=version.pk)
     if asked.isdecimal():
         return others.filter(number=asked).first()
-    return others.filter(number__lt=version.number, state=State.PUBLISHED).first()
+    before = others.filter(number__lt=version.number, state=State.PUBLISHED).first()
+    is_kept = before or version.state != State.REVIEW or document.publication == Document.Publication.DRAFT
+    # It may be older than its history.
+    return before if is_kept else DocumentVersion(title=document.title, content=document.content)
 
 
 def is_said_now(document: Document, version: DocumentVersion) -> bool:

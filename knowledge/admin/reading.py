@@ -47,7 +47,7 @@ def state_of(request: HttpRequest) -> Reading:
 def banner(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
     if not admin.has_view_permission(request):
         raise PermissionDenied
-    context = {"reading": state_of(request), "has_change_permission": admin.has_change_permission(request)}
+    context = {"reading": state_of(request), "can_stop": admin.has_change_permission(request)}
     return render(request, "admin/knowledge/document/reading.html", context)
 
 

@@ -134,7 +134,9 @@ class TestOneDocument:
 class TestProgress:
     def test_the_list_says_how_far_the_reading_is(self, client, editor, two):
         services.reindex(two)
-        assert "0 of 2 done" in client.get(LIST).text
+        first = client.get(LIST).text
+        assert "0 of 2 done" in first
+        assert "reading/stop/" in first
         ingest([two[0].pk])
 
         html = client.get(f"{LIST}reading/?total=2").text

@@ -45,6 +45,7 @@ class TestProposing:
         html = edit(client, document, follow=True, content=LONGER).text
 
         assert "What you wrote waits for review" in html
+        assert "successfully" not in html
         assert published(document) == REFUNDS
         assert document.versions.get(state=State.REVIEW).author == editor
 
@@ -100,6 +101,14 @@ class TestReviewing:
 
         assert "<mark>10</mark>" in html
         assert "<mark>14</mark>" in html
+
+    def test_it_is_compared_with_what_is_published_where_the_history_is_younger(self, client, publisher, proposed):
+        DocumentVersion.objects.exclude(pk=proposed.pk).delete()
+
+        html = client.get(at(proposed)).text
+
+        assert "Compared with what is published now" in html
+        assert "<mark>10</mark>" in html
 
     def test_both_may_stand_side_by_side(self, client, publisher, proposed):
         html = client.get(at(proposed), {"view": "beside"}).text
