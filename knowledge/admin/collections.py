@@ -30,7 +30,6 @@ class CollectionAdmin(ThemedAdmin):
         ("Who may read it", {"fields": ["audience", "groups", "plans"]}),
         ("What became of it", {"fields": ["documents_by_status", "index"]}),
     ]
-    readonly_fields = ["documents_by_status", "index"]
     view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
@@ -42,6 +41,11 @@ class CollectionAdmin(ThemedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Collection | None = None) -> Any:
         return self.fieldsets if obj else self.fieldsets[:2]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Collection | None = None) -> list[str]:
+        """Whoever has to ask for a yes does not switch the asking off."""
+        decides = request.user.has_perm("knowledge.publish_document")
+        return ["documents_by_status", "index", *([] if decides else ["needs_review"])]
 
     def save_related(self, request: HttpRequest, form: CollectionForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

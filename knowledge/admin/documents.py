@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from knowledge import services
+from knowledge import publishing, services
 from knowledge.admin import editing, history, pages, reading, reviews
 from knowledge.admin.bulk import BulkActions
 from knowledge.admin.filters import ProposalFilter, StaleFilter
@@ -137,10 +137,16 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
         services.delete(queryset)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
+        """What is deleted answers no more, so it takes a yes as publishing does."""
+        is_theirs = obj is None or publishing.may_publish(request.user, obj.collection)
+        return bool(super().has_delete_permission(request, obj)) and is_theirs
+
     def get_deleted_objects(self, objs: Iterable[Document], request: HttpRequest) -> tuple[Any, ...]:
         """The documents. Their passages go with them, which is no news to an editor."""
         names = [str(document) for document in objs]
-        return names, {"documents": len(names)}, set(), []
+        protected = [str(document) for document in objs if not self.has_delete_permission(request, document)]
+        return names, {"documents": len(names)}, set(), protected
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -192,6 +192,18 @@ class TestPermissions:
         assert client.post(at(proposed, what)).status_code == 403
         assert "Do not accept" not in client.get(at(proposed)).text
 
+    def test_editors_do_not_go_round_a_review(self, client, editor, proposed):
+        collection, document = proposed.document.collection, proposed.document
+        settings = {"name": "Help", "slug": "help", "language": "english", "audience": "public", "needs_review": ""}
+
+        client.post(f"/admin/knowledge/collection/{collection.pk}/change/", settings)
+        client.post(f"{LIST}{document.pk}/delete/", {"post": "yes"})
+        client.post(LIST, {"action": "delete_selected", "_selected_action": [document.pk], "post": "yes"})
+
+        collection.refresh_from_db()
+        assert (collection.name, collection.needs_review) == ("Help", True)
+        assert published(document) == REFUNDS
+
     @pytest.mark.parametrize("what", ["approve/", "reject/", "restore/"])
     def test_who_may_only_look_changes_nothing(self, client, proposed, what):
         sign_in(client, "view", "publish")
