@@ -1,7 +1,7 @@
 """A visit to a source, from its claim to its record: list, compare, write what is new, retire what is gone.
 
 A worker that was killed or kept from running loses its run to the next one, which goes through the source again and
-finds done what was done. Nothing is written for a lost run: each write looks at its row in the same transaction.
+finds done what was done. Nothing is written for a lost run: each transaction ends with a look at its row.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -91,7 +91,8 @@ class Visit:
         self.last_beat = self.last_handover = monotonic()
         # An editor's yes is for the loss that was shown, not for any.
         self.approved_loss = run.removed if run.removal_approved else 0
-        # What an earlier attempt added is unchanged by now, so these two go on.
+        # What an earlier attempt added or changed is found unchanged by this one.
+        self.done_before = run.added + run.changed
         run.seen = run.unchanged = run.failed = 0
         run.failures = []
         self.comparison = Comparison(self.source)
@@ -109,8 +110,7 @@ class Visit:
         if self.is_too_much(len(gone)):
             self.ask(len(gone))
         else:
-            self.remove(gone)
-            self.finish()
+            self.finish(gone)
 
     def take(self, found: Found) -> None:
         outcome, reason = self.comparison.take(found)
@@ -127,8 +127,8 @@ class Visit:
     def look_after(self, found: Found) -> None:
         """What was left undone is done now. What failed has failed again, unless its reason may be gone."""
         entry = self.comparison.entries[found.path]
-        if not found.is_unchanged and (found.etag, found.last_modified) != (entry.etag, entry.last_modified):
-            note_validators(entry.pk, found)
+        if not found.is_unchanged:
+            self.note_validators(entry.pk, found)
         if entry.publication != Document.Publication.PUBLISHED or entry.status == Document.Status.READY:
             return
         if not self.retry:
@@ -141,12 +141,14 @@ class Visit:
 
     def write(self, found: Found, outcome: Outcome) -> None:
         try:
-            document, changed = self.put(found)
+            with transaction.atomic():
+                document, changed = self.put(found)
+                counted = outcome if changed else Outcome.UNCHANGED
+                setattr(self.run, counted, getattr(self.run, counted) + 1)
+                self.fence()
         except DocumentError as error:
             self.fail(found.path, error.user_message)
             return
-        counted = outcome if changed else Outcome.UNCHANGED
-        setattr(self.run, counted, getattr(self.run, counted) + 1)
         if document.status == Document.Status.FAILED:
             self.fail(document.path, document.error)
         elif services.is_to_be_read(document):
@@ -156,20 +158,24 @@ class Visit:
             services.ring(build_index, document.collection_id)
 
     def put(self, found: Found) -> tuple[Document, bool]:
-        with transaction.atomic():
-            self.lock()
-            document, changed = services.put_document(
-                collection=self.source.collection,
-                path=found.path,
-                given=found.given,
-                format=found.format,
-                url=found.url if len(found.url) <= LONGEST_URL else "",
-                source=self.source,
-                origin="sync",
-                publish=self.source.publishes,
-            )
-            note_validators(document.pk, found)
+        document, changed = services.put_document(
+            collection=self.source.collection,
+            path=found.path,
+            given=found.given,
+            format=found.format,
+            url=found.url if len(found.url) <= LONGEST_URL else "",
+            source=self.source,
+            origin="sync",
+            publish=self.source.publishes,
+        )
+        self.note_validators(document.pk, found)
         return document, changed
+
+    def note_validators(self, document_id: int, found: Found) -> None:
+        entry = self.comparison.entries.get(found.path)
+        before = (entry.etag, entry.last_modified) if entry else ("", "")
+        if before != (found.etag, found.last_modified):
+            Document.objects.filter(pk=document_id).update(etag=found.etag, last_modified=found.last_modified)
 
     def wait_for(self, document_id: int) -> None:
         self.waiting.append(document_id)
@@ -198,22 +204,19 @@ class Visit:
         before = len(self.comparison.served)
         runs.finish(self.run, Status.ASKING, f"{loss} of {before} documents are no longer there. Retire them?")
 
-    def remove(self, gone: list[int]) -> None:
-        with transaction.atomic():
-            self.lock()
-            self.run.removed = len(gone)
-            services.retire(Document.objects.filter(pk__in=gone), by=Document.RetiredBy.SOURCE)
-
-    def finish(self) -> None:
+    def finish(self, gone: list[int]) -> None:
         partial = self.run.failed or self.notes
+        self.run.removed = len(gone)
+        self.run.unchanged -= min(self.done_before, self.run.unchanged)
         with transaction.atomic():
-            self.lock()
+            services.retire(Document.objects.filter(pk__in=gone), by=Document.RetiredBy.SOURCE)
             Source.objects.filter(pk=self.source.pk).update(cursor="" if partial else self.cursor)
+            self.fence()
             runs.finish(self.run, Status.PARTIAL if partial else Status.DONE, " ".join(self.notes))
 
-    def lock(self) -> None:
-        """In the transaction of a write: nobody takes the run over until it is done."""
-        if not runs.held(self.run).select_for_update().exists():
+    def fence(self) -> None:
+        """In every transaction that writes: it counts, and is counted, only while the run is ours."""
+        if not runs.held(self.run).update(**runs.counts(self.run)):
             raise LostRun
 
     def beat(self) -> None:
@@ -244,7 +247,3 @@ class Visit:
 
     def note(self, reason: str) -> None:
         self.notes.append(reason)
-
-
-def note_validators(document_id: int, found: Found) -> None:
-    Document.objects.filter(pk=document_id).update(etag=found.etag, last_modified=found.last_modified)

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from knowledge.loaders import FORMATS
+from knowledge.loaders import FORMATS, is_text
 from knowledge.sources.base import Found
 from knowledge.sources.fetching import Fetched
 from knowledge.sources.urls import document_path
@@ -23,7 +23,6 @@ CONTENT_TYPES = {
     f"{OFFICE}.spreadsheetml.sheet": "xlsx",
 }
 UNSPECIFIC = ("", "application/octet-stream", "binary/octet-stream", "text/plain")
-TEXTS = ("html", "markdown", "text", "csv")
 
 
 def format_of(page: Fetched) -> str:
@@ -40,7 +39,7 @@ def document_of(page: Fetched, format: str, url: str, date: str = "") -> Found:
     return Found(
         path=document_path(url, format),
         url=url,
-        given=decoded(body, page.charset) if format in TEXTS else body,
+        given=decoded(body, page.charset) if is_text(format) else body,
         format=format,
         etag=page.etag,
         last_modified=page.last_modified or ("" if page.etag else date),

@@ -11,7 +11,7 @@ from knowledge.models import Document, DocumentVersion, Source
 from knowledge.search import search_passages
 from tests.factories import collection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 URL = "/api/v1/collections/docs/documents"
 REFUNDS = {"content": "# Refunds\n\nRefunds take five days."}

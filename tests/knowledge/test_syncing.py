@@ -12,7 +12,7 @@ from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.search import search_passages
 from knowledge.visiting import process_here, visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 Status = SyncRun.Status
 
 

@@ -392,6 +392,18 @@ def test_text_and_markdown_are_pages_and_the_rest_is_not(site, web):
     assert paths(web) == ["a.md", "b.txt", "d.md", "index.html", "v1.2.html"]
 
 
+def test_files_are_read_by_what_the_server_says_they_are(site, web):
+    web["/"] = links("/prices.csv", "/download?id=7", "/broken.pdf")
+    web["/prices.csv"] = (200, {"Content-Type": "text/csv"}, b"Plan,Price\nTeam,29 euros\nSolo,9 euros\n")
+    web["/download?id=7"] = (200, {"Content-Type": "message/rfc822"}, b"Subject: News\n\nThere are news.\n")
+    web["/broken.pdf"] = (200, {"Content-Type": "application/pdf"}, b"<html>Please log in</html>")
+
+    run = sync(site)
+    formats = dict(Document.objects.exclude(format="html").values_list("path", "format"))
+    assert sorted(formats.values()) == ["csv", "email", "pdf"]
+    assert [failure["path"] for failure in run.failures] == [f"{web.host}/broken.pdf"]
+
+
 # One page
 
 
