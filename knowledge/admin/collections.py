@@ -17,6 +17,8 @@ from knowledge.indexes import engine_name
 from knowledge.models import Collection, Document, IndexVersion
 
 STATUSES = Document.Status
+PUBLICATIONS = Document.Publication
+UNPUBLISHED = (PUBLICATIONS.DRAFT, PUBLICATIONS.RETIRED)
 
 
 @admin.register(Collection)
@@ -34,7 +36,10 @@ class CollectionAdmin(ThemedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         serving = IndexVersion.objects.filter(status=IndexVersion.Status.SERVING, engine=engine_name())
-        counts = {status.value: Count("documents", filter=Q(documents__status=status)) for status in STATUSES}
+        published = Q(documents__publication=PUBLICATIONS.PUBLISHED)
+        counts = {
+            status.value: Count("documents", filter=published & Q(documents__status=status)) for status in STATUSES
+        } | {other.value: Count("documents", filter=Q(documents__publication=other)) for other in UNPUBLISHED}
         mine = own_collections(request).values("pk")
         prefetch = Prefetch("index_versions", serving, to_attr="serving")
         return Collection.objects.filter(pk__in=mine).annotate(**counts).prefetch_related(prefetch)
@@ -78,7 +83,7 @@ class CollectionAdmin(ThemedAdmin):
 
     @admin.display(description="Documents")
     def documents_by_status(self, collection: Collection) -> SafeString | str:
-        counts = [(status, getattr(collection, status.value)) for status in STATUSES]
+        counts = [(status, getattr(collection, status.value, 0)) for status in (*STATUSES, *UNPUBLISHED)]
         words = [(f"knowledge-{status.value}", f"{count} {status.label.lower()}") for status, count in counts if count]
         return format_html_join(", ", '<span class="{}">{}</span>', words) or "None yet"
 

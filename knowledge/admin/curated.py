@@ -9,16 +9,19 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from knowledge import curating, publishing
 from knowledge.admin.documents import badge
 from knowledge.admin.forms import LinesField, MarkdownField
 from knowledge.admin.scope import OwnCollections
-from knowledge.admin.status import status_of
-from knowledge.admin.theme import LineInput, ThemedAdmin, display
+from knowledge.admin.status import StatusWords, status_of
+from knowledge.admin.theme import DATE, LineInput, ThemedAdmin, display
 from knowledge.models import CuratedAnswer
 
+OFF = StatusWords("Off", "", "Nobody is answered with it.", True)
 NOT_YOURS = "In this collection only those who may publish write answers. Write a page instead: it can be reviewed."
 
 
@@ -54,7 +57,7 @@ class CuratedAnswerForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(CuratedAnswer)
 class CuratedAnswerAdmin(OwnCollections, ThemedAdmin):
     form = CuratedAnswerForm
-    list_display = ["question", "state", "ways_to_ask", "collection", "updated_at"]
+    list_display = ["question", "state", "ways_to_ask", "collection", "changed"]
     list_filter = ["is_active", ("collection", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["question", "answer", "variants"]
     fieldsets = [(None, {"fields": ["collection", "question", "variants", "answer", "is_active"]})]
@@ -85,7 +88,9 @@ class CuratedAnswerAdmin(OwnCollections, ThemedAdmin):
     ) -> HttpResponse:
         answer = self.get_object(request, object_id)
         document = answer.document if answer else None
-        context = {"document": document, "status": status_of(document) if document else None}
+        context = {"document": document, "status": status_of(document) if answer and document else None}
+        if answer and not answer.is_active:
+            context["status"] = OFF
         response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | context)
         return response
 
@@ -107,7 +112,13 @@ class CuratedAnswerAdmin(OwnCollections, ThemedAdmin):
 
     @display(description="Status")  # type: ignore[untyped-decorator]
     def state(self, answer: CuratedAnswer) -> SafeString | str:
+        if not answer.is_active:
+            return badge(answer.document, OFF) if answer.document else OFF.label
         return badge(answer.document) if answer.document else "Not written yet"
+
+    @admin.display(description="Changed", ordering="updated_at")
+    def changed(self, answer: CuratedAnswer) -> str:
+        return date_format(timezone.localtime(answer.updated_at), DATE)
 
     @admin.display(description="Ways to ask it")
     def ways_to_ask(self, answer: CuratedAnswer) -> int:

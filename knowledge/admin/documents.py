@@ -18,7 +18,7 @@ from knowledge.admin.bulk import BulkActions
 from knowledge.admin.filters import ProposalFilter, StaleFilter
 from knowledge.admin.forms import DocumentForm
 from knowledge.admin.scope import OwnCollections
-from knowledge.admin.status import status_of
+from knowledge.admin.status import StatusWords, status_of
 from knowledge.admin.theme import DATE, DAY, ThemedAdmin, display
 from knowledge.models import Document, DocumentVersion
 
@@ -172,6 +172,6 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
         ]
 
 
-def badge(document: Document, *, swap: bool = False) -> SafeString:
-    context = {"document": document, "status": status_of(document), "swap": swap}
+def badge(document: Document, status: StatusWords | None = None) -> SafeString:
+    context = {"document": document, "status": status or status_of(document)}
     return render_to_string("admin/knowledge/document/badge.html", context)

@@ -45,7 +45,7 @@ def version(admin: "DocumentAdmin", request: HttpRequest, pk: int, number: int) 
         "beside": request.GET.get("view") == "beside",
         "earlier": document.versions.exclude(pk=shown.pk).values_list("number", flat=True),
         "can_decide": decides and shown.state == State.REVIEW,
-        "can_restore": admin.has_change_permission(request) and not is_said_now(document, shown),
+        "can_restore": admin.has_change_permission(request, document) and not is_said_now(document, shown),
         "wide": True,
     }
     return pages.show(admin, request, document, "document/version.html", f"Version {number} of {document}", **context)

@@ -208,12 +208,16 @@ def preview(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
     content = next(filter(None, written), "")
     path = request.POST.get("path") or request.POST.get("write-path") or "page.md"
     context: dict[str, Any] = {}
+    if not content.strip():
+        return HttpResponse("")
     try:
         loaded = loaders.load(content[:LONGEST_DOCUMENT], path, loaders.format_of(path))
     except DocumentError as error:
         context["error"] = error.user_message
     else:
-        context |= {"title": loaded.title, "page": render_document(loaded.markdown)}
+        # An answer has its question above it.
+        title = request.POST.get("question", loaded.title)
+        context |= {"title": title, "page": render_document(loaded.markdown)}
     return render(request, "admin/knowledge/document/preview.html", context)
 
 
