@@ -92,7 +92,16 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "max_depth": "How many links from the first page.",
             "max_pages": "No more pages than this are read.",
         }
-        labels = {"sync_every": "Visit it", "publishes": "Publish what it brings at once"}
+        labels = {
+            "folder": "Folder in it",
+            "url_prefix": "Address of its pages",
+            "include": "Only these",
+            "exclude": "None of these",
+            "max_depth": "Links deep",
+            "max_pages": "Pages at most",
+            "sync_every": "Visit it",
+            "publishes": "Publish what it brings at once",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
