@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, pairwise, takewhile
 
+from knowledge.faqs import entries, is_question
 from knowledge.headings import Slugger, explicit_id
 from knowledge.markdown import Block, Kind, blocks, visible_text
 from knowledge.searchable import searchable_text
 from knowledge.units import Limit, Unit, units
 
 # Counts the rules in this file and in units.py: documents are cut again when it changes.
-CHUNKER = 1
+CHUNKER = 2
 # Below this a section says too little to be found on its own.
 TINY_TOKENS = 30
 # A word that is in no vocabulary is one token, however long: a line of base64 must not be a passage.
@@ -25,6 +26,8 @@ MOST_PATH_TOKENS = 80
 MOST_HEADING_CHARACTERS = 150
 # Units are not cut to make passages even, so some will be longer than others.
 UNEVENNESS = 1.2
+# Below every heading there is.
+DEEPEST_LEVEL = 7
 
 CountTokens = Callable[[str], int]
 
@@ -81,12 +84,21 @@ def sections(title: str, found: Iterable[Block], size: CountTokens) -> Iterator[
         if block.kind is not Kind.HEADING:
             body.append(block)
             continue
-        yield Section(heading_path(title, path, size), anchor, tuple(body))
+        yield from by_question(title, path, anchor, body, size)
         text, anchor_id = explicit_id(block.text)
         heading = visible_text(text)
         anchor, body = anchor_id or slugger.slug(heading), []
         path = [*((level, name) for level, name in path if level < block.level), (block.level, heading)]
-    yield Section(heading_path(title, path, size), anchor, tuple(body))
+    yield from by_question(title, path, anchor, body, size)
+
+
+def by_question(
+    title: str, path: list[tuple[int, str]], anchor: str, body: list[Block], size: CountTokens
+) -> Iterator[Section]:
+    """A section, or one for every question in it: a question is a heading, however it is written."""
+    for entry in entries(body):
+        below = [*path, (DEEPEST_LEVEL, visible_text(entry.question))] if entry.question else path
+        yield Section(heading_path(title, below, size), anchor, entry.blocks)
 
 
 def heading_path(title: str, path: list[tuple[int, str]], size: CountTokens) -> tuple[str, ...]:
@@ -136,7 +148,10 @@ def filled(parts: Sequence[Unit], limit: Limit) -> Iterator[tuple[str, int | Non
 
 
 def merge_tiny(pieces: list[Piece], limit: Limit) -> list[Piece]:
-    """A section of a few words goes together with the next one of its parent, or with its own first subsection."""
+    """A section of a few words goes together with the next one of its parent, or with its own first subsection.
+
+    Not the answer to a question, which is found best alone, however short.
+    """
     merged: list[Piece] = []
     for piece in pieces:
         together = joined(merged[-1], piece, limit) if merged else None
@@ -151,6 +166,8 @@ def joined(first: Piece, second: Piece, limit: Limit) -> Piece | None:
     shared = common_path(first.headings, second.headings)
     is_child = shared == first.headings and len(second.headings) == len(shared) + 1
     is_sibling = len(first.headings) == len(second.headings) == len(shared) + 1
+    if is_question("".join(second.headings[-1:])) or (is_question("".join(first.headings[-1:])) and not is_child):
+        return None
     if not shared or not is_tiny(first, limit) or not (is_child or (is_sibling and is_tiny(second, limit))):
         return None
     text = f"{below(shared, first)}\n\n{below(shared, second)}"

@@ -4,15 +4,18 @@ from django.utils import timezone
 from knowledge import building, indexes, services
 from knowledge.access import PUBLIC
 from knowledge.building import build_index, stale_collections
+from knowledge.chunking import CHUNKER
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import snapshots
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Document, IndexVersion
+from knowledge.recipes import Recipe
 from knowledge.search import search_passages
 
 pytestmark = pytest.mark.django_db
 Status = IndexVersion.Status
+HASHING, MINILM = (str(Recipe(model, 220, CHUNKER)) for model in ("hashing", "minilm"))
 
 
 def served() -> IndexVersion:
@@ -96,13 +99,13 @@ class TestAnotherRecipe:
         ingest([first.pk])
         build_index(docs.pk)
 
-        assert served().recipe == "hashing/220/1"
+        assert served().recipe == HASHING
         assert search_passages("refunds", PUBLIC)[0].similarity > 0
 
         ingest([second.pk])
         build_index(docs.pk)
 
-        assert served().recipe == "minilm/220/1"
+        assert served().recipe == MINILM
         assert indexes.serving([docs.pk])[0].embedding_model == "minilm"
         assert found(docs, "refunds")
         assert found(docs, "invoices")
@@ -111,7 +114,7 @@ class TestAnotherRecipe:
         ingest([put("a.md", "Refunds take nine days.").pk])
         build_index(docs.pk)
 
-        assert served().recipe == "hashing/220/1"
+        assert served().recipe == HASHING
         assert search_passages("refunds", PUBLIC)[0].text == "Refunds take nine days."
 
     def test_a_model_that_is_gone_keeps_nobody_from_leaving_it(self, docs, put, monkeypatch):
@@ -123,8 +126,8 @@ class TestAnotherRecipe:
         process_waiting()
         build_index(docs.pk)
 
-        assert served().recipe == "minilm/220/1"
-        assert set(Chunk.objects.filter(recipe="minilm/220/1").values_list("text", flat=True)) == {
+        assert served().recipe == MINILM
+        assert set(Chunk.objects.filter(recipe=MINILM).values_list("text", flat=True)) == {
             "Refunds take nine days.",
             "Invoices come by mail.",
         }
@@ -132,17 +135,17 @@ class TestAnotherRecipe:
     def test_the_old_passages_go_with_the_last_version_made_of_them(self, docs, publish):
         process_waiting()
         build_index(docs.pk)
-        assert Chunk.objects.filter(recipe="hashing/220/1").count() == 2
+        assert Chunk.objects.filter(recipe=HASHING).count() == 2
 
         for number in range(building.KEPT_VERSIONS):
             publish("c.md", f"Parcels are sent from hall {number}.")
 
-        assert set(Chunk.objects.values_list("recipe", flat=True)) == {"minilm/220/1"}
+        assert set(Chunk.objects.values_list("recipe", flat=True)) == {MINILM}
 
     def test_one_can_go_back_to_the_version_before(self, docs):
         process_waiting()
         build_index(docs.pk)
-        before = IndexVersion.objects.get(status=Status.RETIRED, recipe="hashing/220/1", chunk_count=2)
+        before = IndexVersion.objects.get(status=Status.RETIRED, recipe=HASHING, chunk_count=2)
 
         building.roll_back(before)
 
