@@ -1,4 +1,5 @@
 import io
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 from zipfile import BadZipFile
@@ -14,6 +15,11 @@ from knowledge.loaders.decoding import clean
 from knowledge.loaders.properties import core_properties
 from knowledge.loaders.tables import markdown_table
 
+# A part that is missing or not what it should be shows as whatever it makes fail.
+DAMAGES = (
+    *(BadZipFile, PythonPptxError, LxmlError, KeyError, ValueError, AttributeError, TypeError, IndexError, OSError),
+    *(EOFError, RecursionError, NotImplementedError, zlib.error),
+)
 # Shapes in groups in groups, further down than anybody draws on purpose.
 DEEPEST = 20
 ON_EVERY_SLIDE = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.HEADER}
@@ -25,8 +31,7 @@ def load_pptx(source: bytes) -> Loaded:
         slides = list(Presentation(io.BytesIO(source)).slides)
         pages = [slide_markdown(slide) for slide in slides]
         title, updated_at = core_properties(source)
-    # A part that is missing or not what it should be shows as whatever it makes fail.
-    except (BadZipFile, PythonPptxError, LxmlError, KeyError, ValueError, AttributeError, TypeError, OSError) as error:
+    except DAMAGES as error:
         raise DocumentError(
             "This presentation is damaged. Open it in PowerPoint, save it again and try once more."
         ) from error

@@ -27,7 +27,7 @@ def main() -> None:
             return
         limits.start_clock(request.seconds, request.cpu_seconds)
         answer = answer_to(request)
-        is_last = number == MOST_DOCUMENTS or answer.trouble is Trouble.MEMORY or limits.has_grown()
+        is_last = number == MOST_DOCUMENTS or limits.has_grown()
         send_answer(connection, replace(answer, is_last=is_last))
         limits.stop_clock()
         if is_last:
@@ -49,7 +49,8 @@ def answer_to(request: Request) -> Answer:
     except DocumentError as error:
         return Answer(sentence=error.user_message)
     except MemoryError:
-        return Answer(trouble=Trouble.MEMORY, reason="out of memory")
+        # What fills the memory is still there, and there is none left to take it down in order.
+        os._exit(limits.OUT_OF_MEMORY)
     except Exception as error:
         return Answer(trouble=Trouble.CRASHED, reason=f"{type(error).__name__}: {error}"[:500])
     if len(loaded.markdown) > request.most_characters:

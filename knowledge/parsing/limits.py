@@ -10,6 +10,7 @@ from pathlib import Path
 MOST_MEMORY = 768 * 1024**2
 # Grown beyond this, it is replaced after the document at hand.
 LARGEST_TO_KEEP = 320 * 1024**2
+OUT_OF_MEMORY = 77
 MOST_FILES = 64
 # Its owner ends it sooner; this is for an owner that is gone.
 GRACE_SECONDS = 10

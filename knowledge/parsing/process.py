@@ -10,12 +10,14 @@ from contextlib import suppress
 from socket import socket, socketpair
 from threading import Lock
 
+from knowledge.parsing.limits import OUT_OF_MEMORY
 from knowledge.parsing.messages import Answer, Closed, Request, TooLong, Trouble, receive_answer, send_request
 
 COMMAND = [sys.executable, "-P", "-m", "knowledge.parsing.child"]
 SECONDS_TO_DIE = 2
 # It ends itself after a while without work, maybe just now.
 ENDED_BY_ITSELF = 0
+TROUBLES: dict[int | None, Trouble] = {OUT_OF_MEMORY: Trouble.MEMORY, -signal.SIGXCPU: Trouble.BUSY}
 
 
 class ParserProcess:
@@ -106,5 +108,5 @@ def converse(connection: socket, request: Request) -> Answer:
 def died(code: int | None) -> Answer | None:
     if code == ENDED_BY_ITSELF:
         return None
-    trouble = Trouble.BUSY if code == -signal.SIGXCPU else Trouble.CRASHED
+    trouble = TROUBLES.get(code, Trouble.CRASHED)
     return Answer(trouble=trouble, reason=f"the parser ended with {code}")

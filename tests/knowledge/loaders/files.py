@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pptx import Presentation
 
@@ -167,3 +167,14 @@ def with_xref(objects: list[str], trailer: str) -> bytes:
     size = len(objects) + 1
     end = f"trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{len(body)}\n%%EOF\n"
     return body + f"xref\n0 {size}\n0000000000 65535 f \n{table}".encode() + end.encode()
+
+
+MAIN_PART = {"docx": DOCUMENT, "pptx": "ppt/slides/slide1.xml", "xlsx": "xl/worksheets/sheet1.xml"}
+
+
+def changed(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
+    """The same package with one part rewritten."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    old = parts[part]
+    return package({**parts, part: change(old.decode() if isinstance(old, bytes) else old)})
