@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 # Longer than anything takes between two renewals.
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
+# Of each source. A year of quarters of an hour is 35 000.
+KEPT_RUNS = 100
 
 Status = SyncRun.Status
 UNFINISHED = [Status.WAITING, Status.RUNNING]
@@ -37,11 +39,18 @@ def schedule(source: Source) -> None:
     Source.objects.filter(pk=source.pk).update(next_sync_at=due)
 
 
+def due_sources() -> QuerySet[Source]:
+    """Whose time has come. A schedule without a time is new."""
+    come = Q(next_sync_at__isnull=True) | Q(next_sync_at__lte=timezone.now())
+    brought = [Source.Kind.PUSH, Source.Kind.UPLOAD]
+    return Source.objects.filter(come, sync_every__isnull=False).exclude(kind__in=brought)
+
+
 def begin_due() -> list[int]:
     """The runs that wait for a worker: of sources whose time has come, and those that were lost. Each is handed out
     once per lease, however often this is asked."""
     now = timezone.now()
-    for source in Source.objects.filter(sync_every__isnull=False, next_sync_at__lte=now):
+    for source in due_sources():
         begin(source)
     lost = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
     with transaction.atomic():
@@ -84,10 +93,16 @@ def release(run: SyncRun) -> None:
 
 def finish(run: SyncRun, status: str, error: str = "") -> None:
     held(run).update(status=status, error=error, lease_expires_at=None, finished_at=timezone.now(), **counts(run))
+    forget_old(run)
     if status in (Status.DONE, Status.PARTIAL, Status.ASKING):
         earlier = SyncRun.objects.filter(source=run.source_id, status=Status.ASKING, pk__lt=run.pk)
         earlier.update(status=Status.CANCELLED, error="A later visit took its place.")
     log.info("sync_finished", run=run.pk, status=status, **{name: getattr(run, name) for name in COUNTS[:-1]})
+
+
+def forget_old(run: SyncRun) -> None:
+    kept = SyncRun.objects.filter(source=run.source_id).order_by("-pk").values_list("pk", flat=True)[:KEPT_RUNS]
+    SyncRun.objects.filter(source=run.source_id, pk__lt=min(kept, default=0)).exclude(status__in=UNFINISHED).delete()
 
 
 def counts(run: SyncRun) -> dict[str, Any]:

@@ -65,8 +65,7 @@ def visit(
     except BaseException:
         runs.release(run)
         raise
-    run.refresh_from_db()
-    return run
+    return SyncRun.objects.filter(pk=run.pk).first()
 
 
 def process_here(document_ids: list[int]) -> Iterator[tuple[str, str]]:

@@ -333,6 +333,29 @@ def test_the_schedule_starts_what_is_due(source, monkeypatch):
     assert timedelta(minutes=59) < source.next_sync_at - timezone.now() <= timedelta(minutes=60)
 
 
+def test_a_new_schedule_begins_now_and_what_is_brought_to_us_has_none(source):
+    Source.objects.update(sync_every=Source.Interval.DAY)
+    Source.objects.create(collection=source.collection, kind="push", sync_every=Source.Interval.DAY)
+
+    runs.begin_due()
+    assert list(SyncRun.objects.values_list("source", flat=True)) == [source.pk]
+
+
+def test_only_so_many_visits_are_remembered(source, monkeypatch):
+    monkeypatch.setattr(runs, "KEPT_RUNS", 2)
+
+    kept = [sync(source).pk for _ in range(4)][2:]
+    assert list(SyncRun.objects.order_by("pk").values_list("pk", flat=True)) == kept
+
+
+def test_a_source_that_is_deleted_ends_its_visit_and_leaves_its_documents(source):
+    sync(source)
+    run = runs.begin(source)
+
+    assert visit(run.pk, process_here, on_progress=lambda _: source.delete() if source.pk else None) is None
+    assert Document.objects.filter(source=None, publication="published").count() == 6
+
+
 def test_a_request_is_heard_by_a_worker(source, monkeypatch, django_capture_on_commit_callbacks):
     rung: list[int] = []
     monkeypatch.setattr(sync_tasks.sync_source, "apply_async", lambda args, **_: rung.extend(args))

@@ -5,11 +5,10 @@ from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from knowledge import syncing
+from knowledge import runs, syncing
 from knowledge.errors import SourceError
 from knowledge.management.reports import look_at, report, report_preview, visit_here
 from knowledge.models import Source
@@ -47,8 +46,7 @@ class Command(BaseCommand):
         if options["all"]:
             chosen |= {source.pk: source for source in can_be_visited}
         if options["due"]:
-            due = can_be_visited.filter(sync_every__isnull=False, next_sync_at__lte=timezone.now())
-            chosen |= {source.pk: source for source in due}
+            chosen |= {source.pk: source for source in runs.due_sources().select_related("collection")}
         return list(chosen.values())
 
     def sync(self, source: Source, options: dict[str, Any]) -> bool:
