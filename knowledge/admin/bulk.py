@@ -1,5 +1,6 @@
 """What can be done to many documents at once."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from knowledge import publishing, services
+from knowledge.errors import PublishingError
 from knowledge.models import Document, DocumentVersion
 from knowledge.versions import State
 
@@ -31,10 +33,13 @@ class BulkActions:
     @admin.action(description="Publish what waits for review", permissions=["change"])
     def publish(self, request: HttpRequest, documents: Documents) -> None:
         allowed = decidable(request, documents)
-        waiting = list(DocumentVersion.objects.filter(document__in=allowed.values("pk"), state=State.REVIEW))
-        for version in waiting:
-            publishing.publish(version, request.user)  # type: ignore[arg-type]
-        say(request, len(waiting), "published")
+        published = 0
+        for version in DocumentVersion.objects.filter(document__in=allowed.values("pk"), state=State.REVIEW):
+            # Somebody else may have decided in this moment.
+            with suppress(PublishingError):
+                publishing.publish(version, request.user)  # type: ignore[arg-type]
+                published += 1
+        say(request, published, "published")
         say_left(request, documents, allowed)
 
     @admin.action(description="Retire", permissions=["change"])

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from knowledge import publishing, services
-from knowledge.admin import editing, history, pages, reading, reviews
+from knowledge.admin import adding, editing, history, pages, reading, reviews
 from knowledge.admin.bulk import BulkActions
 from knowledge.admin.filters import ProposalFilter, StaleFilter
 from knowledge.admin.forms import DocumentForm
@@ -95,7 +95,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
         return Truncator(document.error).chars(90)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return pages.add(self, request)
+        return adding.add(self, request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -1,15 +1,19 @@
 """What saving means: published at once, or proposed to somebody who may publish."""
 
+from contextlib import suppress
+
 from django.contrib.auth.models import AbstractUser
 
 from knowledge import loaders, originals, publishing, services, versions
+from knowledge.errors import PublishingError
 from knowledge.models import Document, DocumentVersion
 
 
 def save(document: Document, user: AbstractUser, *, title: str, url: str, content: str, as_draft: bool) -> bool:
     """Whether what was given is published now. Saving a proposal as it is says yes to it."""
     publishes = publishing.may_publish(user, document.collection) and not as_draft
-    waits = proposal_of(document) is not None
+    # A file that waits is not replaced by the one that is published, only because its title is changed.
+    waits = is_text(document) and proposal_of(document) is not None
     saved, _ = services.save_document(
         data=None if is_text(document) else bytes_of(document),
         content=content if is_text(document) else None,
@@ -23,8 +27,10 @@ def save(document: Document, user: AbstractUser, *, title: str, url: str, conten
         publish=publishes and not waits,
     )
     proposal = proposal_of(saved)
-    if publishes and proposal and proposal.content == content:
-        publishing.publish(proposal, user)
+    if waits and publishes and proposal and proposal.content == content:
+        # Somebody else may have decided in this moment.
+        with suppress(PublishingError):
+            publishing.publish(proposal, user)
     return publishes
 
 

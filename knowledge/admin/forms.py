@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
 from knowledge import loaders
-from knowledge.admin.editing import is_text, proposal_of
+from knowledge.admin.editing import bytes_of, is_text, proposal_of
 from knowledge.admin.theme import LineInput, Radios, Select, TextInput, UrlInput
 from knowledge.errors import DocumentError
 from knowledge.models import Collection, Document
@@ -180,6 +180,14 @@ class WriteForm(forms.Form):
                 self.add_error("content", error)
 
 
+def check_file(document: Document) -> None:
+    """Saving keeps the file, which has to be there for that."""
+    try:
+        bytes_of(document)
+    except DocumentError as error:
+        raise ValidationError(error.user_message) from error
+
+
 def last_change(document_id: int) -> str:
     """What is published, and the newest version of what may be."""
     documents = Document.objects.filter(pk=document_id).annotate(newest=Max("versions__number"))
@@ -221,6 +229,8 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         return content
 
     def clean(self) -> None:
+        if not is_text(self.instance):
+            check_file(self.instance)
         if last_change(self.instance.pk) != self.cleaned_data.get("seen"):
             raise ValidationError(
                 "Somebody changed this document after you opened it. Copy your text, open the page again, and "

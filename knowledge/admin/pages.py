@@ -1,4 +1,4 @@
-"""Pages of the document admin beside Django's own: adding, status, passages, a question to try."""
+"""Pages of the document admin beside Django's own: status, passages, preview, a question to try."""
 
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -15,11 +15,9 @@ from django.urls import reverse
 
 from knowledge import loaders, publishing, services
 from knowledge.admin.editing import bytes_of, is_text, proposal_of
-from knowledge.admin.forms import UploadForm, WriteForm
 from knowledge.admin.scope import own_collections
 from knowledge.admin.status import status_of
 from knowledge.admin.trying import TryForm, answers_for
-from knowledge.admin.uploads import add_files
 from knowledge.errors import DocumentError
 from knowledge.models import Document
 from knowledge.rendering import LONGEST_DOCUMENT, render_document, render_passage
@@ -68,54 +66,6 @@ def show(
     """A page about one document, under the tabs that lead to the others."""
     about = {"document": document, "original": document}
     return admin.page(request, template, title, **about, **context)
-
-
-def add(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
-    if not admin.has_add_permission(request):
-        raise PermissionDenied
-    uploading, writing = "upload" in request.POST, "write" in request.POST
-    collections = own_collections(request)
-    initial = {"collection": request.GET.get("collection")}
-    upload = UploadForm(
-        request.POST if uploading else None,
-        request.FILES if uploading else None,
-        initial=initial,
-        collections=collections,
-    )
-    write = WriteForm(request.POST if writing else None, initial=initial, collections=collections)
-    if uploading and upload.is_valid():
-        return uploaded(admin, request, upload)
-    if writing and write.is_valid():
-        return written(admin, request, write)
-    context = {"upload": upload, "write": write, "has_collections": collections.exists()}
-    return admin.page(request, "document/add.html", "Add documents", **context)
-
-
-def uploaded(admin: "DocumentAdmin", request: HttpRequest, form: UploadForm) -> HttpResponse:
-    collection = form.cleaned_data["collection"]
-    publishes = publishing.may_publish(request.user, collection)
-    uploads = add_files(collection, form.uploads, author=request.user, publish=publishes)  # type: ignore[arg-type]
-    for upload in uploads:
-        if upload.document and upload.is_changed:
-            admin.log_addition(request, upload.document, "Uploaded.")
-    good = [upload.document for upload in uploads if upload.document]
-    context = {
-        "uploads": uploads,
-        "good": good,
-        "bad": [upload for upload in uploads if upload.error],
-        "publishes": publishes,
-    }
-    return admin.page(request, "document/uploaded.html", "What became of your files", **context)
-
-
-def written(admin: "DocumentAdmin", request: HttpRequest, form: WriteForm) -> HttpResponse:
-    given = {name: form.cleaned_data[name] for name in ("collection", "path", "title", "content")}
-    may_publish = publishing.may_publish(request.user, given["collection"])
-    publishes = may_publish and "draft" not in request.POST
-    document, _ = services.save_document(**given, author=request.user, publish=publishes)  # type: ignore[arg-type]
-    admin.log_addition(request, document, "Written.")
-    messages.success(request, f"“{given['title']}” was added" + ("." if publishes else " and waits for review."))
-    return to_document(pk=document.pk)
 
 
 def to_document(pk: int) -> HttpResponse:

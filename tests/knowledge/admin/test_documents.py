@@ -15,6 +15,7 @@ from knowledge.models import Chunk, Collection, Document
 from knowledge.services import save_document
 from tests import factories
 from tests.knowledge.admin.people import LIST, REFUNDS, change, edit, ready, sign_in, write
+from tests.knowledge.loaders.files import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +150,21 @@ class TestEdit:
         assert "This looks like a binary file" in html
         assert "Correct the text and save it" in html
 
+    def test_what_is_no_text_keeps_its_file_and_gets_a_title(self, client, editor, help_centre):
+        document, _ = save_document(collection=help_centre, path="guide.pdf", data=pdf("A refund takes five days."))
+
+        edit(client, document, title="The guide")
+
+        document.refresh_from_db()
+        assert document.title == "The guide"
+        assert document.file.open().read() == pdf("A refund takes five days.")
+
+    def test_a_file_that_is_missing_is_said_to_be(self, client, editor, help_centre):
+        document, _ = save_document(collection=help_centre, path="guide.pdf", data=pdf("A refund takes five days."))
+        document.file.storage.delete(str(document.file.name))
+
+        assert "The file of this document is missing" in edit(client, document, title="The guide").text
+
     def test_deleting_takes_its_passages_along(self, client, editor, help_centre):
         document = ready(help_centre)
 
@@ -200,6 +216,13 @@ class TestLists:
 
         with django_assert_max_num_queries(16):
             client.get(LIST)
+
+    def test_collections_take_few_queries(self, client, editor, django_assert_max_num_queries):
+        for _ in range(10):
+            save_document(collection=factories.collection(), path="a.md", content="Text.")
+
+        with django_assert_max_num_queries(12):
+            client.get("/admin/knowledge/collection/")
 
     def test_unfinished_documents_are_asked_about_until_they_are_done(self, client, editor, help_centre):
         document, _ = save_document(collection=help_centre, path="a.md", content="Text.")

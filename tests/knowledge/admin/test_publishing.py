@@ -126,6 +126,12 @@ class TestReviewing:
         assert published(proposed.document) == REFUNDS
         assert "It is ten." in client.get(f"{LIST}{proposed.document_id}/versions/").text
 
+    def test_a_note_is_kept_on_one_line(self, client, publisher, proposed):
+        client.post(at(proposed, "reject/"), {"note": " It\n is\x00 ten. "})
+
+        proposed.refresh_from_db()
+        assert proposed.note == "It is ten."
+
     def test_nobody_decides_twice(self, client, publisher, proposed):
         client.post(at(proposed, "reject/"))
 
