@@ -2,7 +2,7 @@
 
 import re
 
-EXPLICIT_ID = re.compile(r"\s*\{(?:/\*\s*)?#(\w[\w:.%,+~-]*)[^{}]*\}\s*$")
+EXPLICIT_ID = re.compile(r"\s*\{:?\s*(?:/\*\s*)?#(\w[\w:.%,+~-]*)[^{}]*\}\s*$")
 NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 
 

@@ -24,6 +24,13 @@ TEMPLATE_TAG = re.compile(r"\{%.{0,500}?%\}|\{\{[<%].{0,500}?[>%]\}\}", FLAGS)
 UNSEEN = re.compile(rf"<(/?)(head|script|style)\b{ATTRIBUTES}>", FLAGS)
 FRAGMENT = re.compile(rf"<(/?)(table|ul|ol|dl|pre)\b{ATTRIBUTES}>", FLAGS)
 HEADING = re.compile(rf"<h([1-6])\b{ATTRIBUTES}>(.{{0,500}}?)</h\1\s*>", FLAGS)
+ID = re.compile(r"""\s(?:id|name)=["']([\w:.%,+~-]{1,200})["']""", re.IGNORECASE)
+EMPTY_ANCHOR = r"<a\s[^<>]{1,300}>\s*</a\s*>"
+ANCHORED = re.compile(
+    rf"^[ \t]*(?P<before>{EMPTY_ANCHOR})\s*\n[ \t]*(?P<heading>#{{1,6}}[ \t][^\n{{]*)$"
+    rf"|^(?P<start>#{{1,6}}[ \t][^\n{{<]*)(?P<inside>{EMPTY_ANCHOR})(?P<rest>[^\n{{]*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
 SUMMARY = re.compile(rf"<summary\b{ATTRIBUTES}>\s*(.{{0,500}}?)\s*</summary\s*>", FLAGS)
 BOLD = re.compile(r"</?(?:b|strong)\s*>", re.IGNORECASE)
 CODE = re.compile(r"<(code|kbd|samp)\s*>([^<>`\n]+)</\1\s*>", re.IGNORECASE)
@@ -31,6 +38,11 @@ LINK = re.compile(rf"<a\b{ATTRIBUTES}>(.{{0,1000}}?)</a\s*>", FLAGS)
 HREF = re.compile(r"""\shref=["']([^"'\s]+)["']""", re.IGNORECASE)
 LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 TAG = re.compile(rf"</?([A-Za-z][\w.-]*)\b{ATTRIBUTES}>|</?>")
+# Components show their titles and labels. In the middle of a sentence they are icons and the like.
+TITLED = re.compile(rf"^[ \t]*<[A-Z][\w.]*(?=\s){ATTRIBUTES}>", re.MULTILINE)
+TITLE = re.compile(r"""\s(?:title|label|question|summary|heading|caption)=\{?(["'])([^"'{}<>\n]{1,300})\1""")
+LITERAL = re.compile(r"""\{\s*(["'`])([^"'`{}\n]{0,200})\1\s*\}""")
+ALERT = re.compile(r"^([ \t]*>[ \t]*)\[!(\w{1,20})\][ \t]*$", re.MULTILINE)
 ADMONITION = re.compile(r"^[ \t]*:::+[ \t]*(?:(\w+)(?:\[([^\]\n]*)\])?[ \t]*([^\n{]*))?(?:\{[^}\n]*\})?$", re.MULTILINE)
 INDENTED_ADMONITION = re.compile(
     r"""^(?P<margin>[ ]*)(?:!!!|\?\?\?\+?|===)[ ]+(?P<type>[\w-]+)?[^\n"]*(?:"(?P<title>[^"\n]*)")?[ \t]*\n"""
@@ -66,14 +78,17 @@ def code_and_prose(source: str, *, indented: bool) -> Iterator[tuple[bool, str]]
 def clean_prose(text: str, *, mdx: bool) -> str:
     text, spans = hide_code_spans(text)
     if mdx:
-        text = EXPORT.sub("", IMPORT.sub("", text))
+        text = TITLED.sub(with_title, EXPORT.sub("", IMPORT.sub("", text)))
     text = TEMPLATE_TAG.sub("", COMMENT.sub("", text))
     text = replace_elements(text, UNSEEN, lambda _: "")
     text = replace_elements(text, FRAGMENT, lambda html: f"\n\n{fragment_to_markdown(html)}\n\n")
-    text = HEADING.sub(lambda match: f"\n\n{'#' * int(match[1])} {' '.join(match[2].split())}\n\n", text)
+    text = HEADING.sub(markdown_heading, ANCHORED.sub(with_anchor, text))
     text = SUMMARY.sub(r"\n\n**\1**\n\n", text)
     text = LINK.sub(markdown_link, BOLD.sub("**", CODE.sub(r"`\2`", LINE_BREAK.sub(" ", text))))
     text = ADMONITION.sub(admonition, TAG.sub(tag, text))
+    if mdx:
+        text = LITERAL.sub(r"\2", text)
+    text = ALERT.sub(lambda match: f"{match[1]}**{match[2].capitalize()}**", text)
     return CODE_SPAN_MARK.sub(lambda match: spans[int(match[1])], text)
 
 
@@ -115,6 +130,24 @@ def hide_code_spans(text: str) -> tuple[str, list[str]]:
             spans.append(text[start : close[1]])
             position, index = close[1], candidates[-1] + 1
     return "".join([*pieces, text[position:]]), spans
+
+
+def markdown_heading(match: re.Match[str]) -> str:
+    anchor = ID.search(match[0][: match.start(2) - match.start()])
+    words = " ".join(match[2].split())
+    return f"\n\n{'#' * int(match[1])} {words}{f' {{#{anchor[1]}}}' if anchor else ''}\n\n"
+
+
+def with_anchor(match: re.Match[str]) -> str:
+    """A heading whose page has an anchor for it that is no part of it."""
+    anchor = ID.search(match["before"] or match["inside"])
+    heading = (match["heading"] or f"{match['start']}{match['rest']}").rstrip()
+    return f"{heading} {{#{anchor[1]}}}" if anchor else heading
+
+
+def with_title(match: re.Match[str]) -> str:
+    title = TITLE.search(match[0])
+    return f"\n\n**{title[2].strip()}**\n\n{match[0]}" if title else match[0]
 
 
 def markdown_link(match: re.Match[str]) -> str:

@@ -35,6 +35,9 @@ def test_a_heading_that_occurs_again_is_numbered():
         ("Google tag manager {#gtm}", ("Google tag manager", "gtm")),
         ("include.imports {#include.imports}", ("include.imports", "include.imports")),
         ("Newer MDX {/* #mdx */}", ("Newer MDX", "mdx")),
+        ("Two factors {#2fa}", ("Two factors", "2fa")),
+        ("Kramdown {: #kram .wide}", ("Kramdown", "kram")),
+        ("Generated {#impl-A%3CB,+C%3E}", ("Generated", "impl-A%3CB,+C%3E")),
         ("Nothing {here}", ("Nothing {here}", None)),
     ],
 )

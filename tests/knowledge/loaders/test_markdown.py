@@ -84,13 +84,64 @@ def test_what_a_reader_sees_is_kept(page, kept):
         ("<ul><li>one<ul><li>two</li></ul></li></ul>", "- one\n  * two"),
         ('!!! note "Mind"\n    Text of the note.\n\nAfter.', "**Mind**\n\nText of the note.\n\nAfter."),
         ("{% raw %}Text{% endraw %} {{< figure src=1 >}}", "Text"),
-        ("<h2 id='x'>Plans</h2>\n\nText", "## Plans\n\nText"),
+        ("<h2 class='y'>Plans</h2>\n\nText", "## Plans\n\nText"),
+        ("> [!NOTE]\n> Text", "> **Note**\n> Text"),
         ("    kept = 1 < 2\n    <b>code</b>", "    kept = 1 < 2\n    <b>code</b>"),
         ("<Tabs>\n\n      <Tab>\n\n        Text in a tab\n\n      </Tab>\n</Tabs>", "Text in a tab"),
     ],
 )
 def test_foreign_markup_becomes_markdown(source, expected):
     assert load_markdown(source).markdown.strip("\n ") == expected.strip("\n ")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        '<h2 id="all-plans">Plans</h2>',
+        '<a id="all-plans"></a>\n\n## Plans',
+        '## Plans <a name="all-plans"></a>',
+        '## <a class="anchor" id="all-plans" href="#all-plans"></a>Plans',
+        "## Plans {#all-plans}",
+    ],
+)
+def test_a_heading_keeps_the_anchor_it_was_given(heading):
+    assert load_markdown(f"{heading}\n\nText").markdown.strip() == "## Plans {#all-plans}\n\nText"
+
+
+COMPONENTS = """import Tabs from '@theme/Tabs';
+
+<Tabs groupId="os">
+  <TabItem value="pip" label="With pip" default>
+
+  Run `pip install it`.
+
+  </TabItem>
+  <TabItem value="uv" label={'With uv'}>Run it.</TabItem>
+</Tabs>
+<Steps>
+  <Step title="Create a key">
+    Open **Settings**.{" "}
+    <Tip>Keep it {'safe'}.</Tip>
+  </Step>
+</Steps>
+<Accordion title="Who pays?" onClick={() => open("x > y")}>We do.</Accordion>
+
+An <Icon label="of a cog" /> icon.
+"""
+
+
+def test_components_leave_what_a_reader_sees_of_them():
+    assert load_markdown(COMPONENTS).markdown.replace("  ", "").split("\n\n") == [
+        "**With pip**",
+        "Run `pip install it`.",
+        "**With uv**",
+        "Run it.",
+        "**Create a key**",
+        "Open **Settings**.\nKeep it safe.",
+        "**Who pays?**",
+        "We do.",
+        "An icon.",
+    ]
 
 
 def test_the_first_level_one_heading_is_the_title_otherwise():
@@ -116,6 +167,22 @@ def test_what_is_no_date_that_can_be_true_is_none(date):
     assert load_markdown(f"---\nlast_updated: {date}\n---\nText").updated_at is None
 
 
-@pytest.mark.parametrize("hostile", ["<a ", "<script>", "<!--", "{", "`", '<a "', "{/*", "export const "])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<a ",
+        "<a id='x'>",
+        "\n## <a id='x'>",
+        "\n<Tab ",
+        "\n<Tab title='x' ",
+        "<script>",
+        "<!--",
+        "{",
+        "`",
+        '<a "',
+        "{/*",
+        "export const ",
+    ],
+)
 def test_hostile_markup_takes_no_time(hostile):
     load_markdown(hostile * (40_000 // len(hostile)))
