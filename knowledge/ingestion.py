@@ -181,6 +181,7 @@ def store(prepared: Prepared) -> bool:
             title=prepared.title,
             description=loaded.description,
             markdown=loaded.markdown,
+            page_starts=loaded.page_starts,
             updated_at=loaded.updated_at or document.updated_at,
             page_hash=page_hash,
             recipe=str(current_recipe()),

@@ -4,8 +4,10 @@ Raw HTML is shown as text, images are never loaded, links keep to a few schemes,
 careful author writes is cut or left unparsed: the parser takes quadratic time for some hostile inputs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
 from urllib.parse import urlsplit
 
 import nh3
@@ -32,7 +34,10 @@ BLOCKS = {"blockquote", "div", "hr", "li", "ol", "p", "pre", "table", "tbody", "
 INLINE = {"a", "br", "code", "em", "s", "span", "strong"}
 ALIGNED = {"align-left", "align-center", "align-right"}
 HEADINGS = {f"h{level}": {"id"} for level in range(1, 7)}
-ATTRIBUTES = {**HEADINGS, "a": {"href", "title", "aria-label"}, "code": {"class"}, "ol": {"start"}}
+# What a page of a PDF may begin with: where ``#page=3`` leads.
+PAGE_BEGINNINGS = {"paragraph_open", "bullet_list_open", "ordered_list_open", "blockquote_open", "table_open"}
+PAGES = {tag: {"id"} for tag in ("p", "ul", "blockquote", "div")}
+ATTRIBUTES = {**HEADINGS, **PAGES, "a": {"href", "title", "aria-label"}, "code": {"class"}, "ol": {"id", "start"}}
 CLASSES = {"a": {"anchor"}, "div": {"table"}, "span": {"image"}, "td": ALIGNED, "th": ALIGNED}
 
 
@@ -95,10 +100,11 @@ def link_here(href: str) -> str | None:
     return href if href.startswith("#") else link_outside(href)
 
 
-def render_document(markdown: str, link_to: LinkTo = link_here) -> Page:
+def render_document(markdown: str, link_to: LinkTo = link_here, page_starts: Sequence[int] = ()) -> Page:
     text, is_cut = shortened(markdown, LONGEST_DOCUMENT)
     tokens = PARSER.parse(text)
     headings = number_headings(tokens)
+    mark_pages(tokens, [text.count("\n", 0, start) for start in page_starts])
     title = None
     if headings and headings[0].level == 1 and tokens[0].type == "heading_open":
         title, *headings = headings
@@ -183,6 +189,15 @@ def number_headings(tokens: list[Token]) -> list[Heading]:
     return found
 
 
+def mark_pages(tokens: list[Token], lines: Sequence[int]) -> None:
+    """Each page at its first block that is no heading, which has an address of its own."""
+    beginnings = [token for token in tokens if token.type in PAGE_BEGINNINGS and not token.level and token.map]
+    for number, (line, end) in enumerate(pairwise([*lines, inf]), start=1):
+        on_page = (token for token in beginnings if token.map and line <= token.map[0] < end)
+        if first := next(on_page, None):
+            first.attrs["id"] = f"page={number}"
+
+
 def bounded_inline(state: StateCore) -> None:
     """The parser's own step, but for headings without their ``{#id}`` and for texts without an end."""
     for before, token in zip([None, *state.tokens], state.tokens, strict=False):
@@ -208,11 +223,16 @@ def heading_close(_: object, tokens: list[Token], position: int, *__: object) ->
     return format_html('<a class="anchor" href="#{}" aria-label="Link to this section"></a>', anchor) + closing
 
 
+def table_open(_: object, tokens: list[Token], position: int, *__: object) -> str:
+    mark = tokens[position].attrGet("id")
+    return format_html('<div class="table" id="{}"><table>\n', mark) if mark else '<div class="table"><table>\n'
+
+
 def parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     markdown.core.ruler.at("inline", bounded_inline)
     markdown.add_render_rule("heading_close", heading_close)
-    markdown.add_render_rule("table_open", lambda *_: '<div class="table"><table>\n')
+    markdown.add_render_rule("table_open", table_open)
     markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return markdown
 

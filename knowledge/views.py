@@ -56,7 +56,7 @@ def document(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
     before, after = selectors.neighbours(found, folders)
     context = {
         "document": found,
-        "page": render_document(found.markdown, selectors.link_resolver(found, siblings, audience)),
+        "page": render_document(found.markdown, selectors.link_resolver(found, siblings, audience), found.page_starts),
         "folders": folders,
         "folder": selectors.folder_title(selectors.folder_of(found)),
         "before": before,

@@ -132,6 +132,9 @@ class Document(models.Model):
         blank=True, help_text="The text as it was written or uploaded; a file that is no text is in ``file``."
     )
     markdown = models.TextField(blank=True, editable=False, help_text="What the parser made of it.")
+    page_starts = models.JSONField(
+        default=list, editable=False, help_text="Where in the Markdown each page begins, of formats that have them."
+    )
 
     publication = models.CharField(max_length=20, choices=Publication.choices, default=Publication.PUBLISHED)
     retired_by = models.CharField(max_length=20, choices=RetiredBy.choices, blank=True, editable=False)

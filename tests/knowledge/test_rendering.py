@@ -209,3 +209,15 @@ def test_a_document_is_cut_at_a_line_and_says_so():
 def test_an_endless_paragraph_is_text_and_not_parsed():
     assert "<em>" not in render_document("*a* " * (rendering.LONGEST_PARAGRAPH // 4 + 1)).html
     assert "<em>" in render_document("*a* " * (rendering.LONGEST_PARAGRAPH // 4 - 1)).html
+
+
+def test_pages_of_a_file_have_addresses_where_they_begin():
+    pages = ["First page.", "# Setup\n\n| a | b |\n|---|---|\n| 1 | 2 |", "- point", "# Only a heading"]
+    starts = [sum(len(page) + 2 for page in pages[:number]) for number in range(len(pages))]
+
+    html = render_document("\n\n".join(pages), page_starts=starts).html
+
+    assert '<p id="page=1">First page.</p>' in html
+    assert '<div class="table" id="page=2">' in html
+    assert '<ul id="page=3">' in html
+    assert "page=4" not in html
