@@ -131,13 +131,15 @@ An <Icon label="of a cog" /> icon.
 
 
 def test_components_leave_what_a_reader_sees_of_them():
-    assert load_markdown(COMPONENTS).markdown.replace("  ", "").split("\n\n") == [
+    markdown = load_markdown(COMPONENTS).markdown
+
+    assert [" ".join(part.split()) for part in markdown.split("\n\n")] == [
         "**With pip**",
         "Run `pip install it`.",
         "**With uv**",
         "Run it.",
         "**Create a key**",
-        "Open **Settings**.\nKeep it safe.",
+        "Open **Settings**. Keep it safe.",
         "**Who pays?**",
         "We do.",
         "An icon.",
