@@ -5,5 +5,13 @@ from knowledge.admin.curated import CuratedAnswerAdmin
 from knowledge.admin.documents import DocumentAdmin
 from knowledge.admin.indexes import IndexVersionAdmin
 from knowledge.admin.sources import SourceAdmin
+from knowledge.admin.usage import EmbeddingUsageAdmin
 
-__all__ = ["CollectionAdmin", "CuratedAnswerAdmin", "DocumentAdmin", "IndexVersionAdmin", "SourceAdmin"]
+__all__ = [
+    "CollectionAdmin",
+    "CuratedAnswerAdmin",
+    "DocumentAdmin",
+    "EmbeddingUsageAdmin",
+    "IndexVersionAdmin",
+    "SourceAdmin",
+]
