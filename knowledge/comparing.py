@@ -1,5 +1,6 @@
 """What a source has, beside what it had: which documents are new, changed, as they were, or gone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,29 +41,33 @@ class Entry:
 
 
 class Comparison:
-    """Reads the whole collection in one query: a document at a path may belong to another source."""
+    """Reads what the source has brought so far in one query, and looks up what is new to it one by one: a document at
+    that path may belong to another source."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        fields = Entry.__dataclass_fields__
-        rows = Document.objects.filter(collection=source.collection_id).values_list(*fields)
-        self.entries = {entry.path: entry for entry in (Entry(*row) for row in rows.iterator())}
-        own = [entry for entry in self.entries.values() if source.pk and entry.source_id == source.pk]
-        self.served = {entry.path: entry.pk for entry in own if entry.publication == Publication.PUBLISHED}
+        own = {entry.path: entry for entry in entries(source=source)} if source.pk else {}
+        self.served = {path: entry.pk for path, entry in own.items() if entry.publication == Publication.PUBLISHED}
         # What was lost is asked for as if it were new.
         self.known = {
-            entry.path: Known(entry.path, entry.url, entry.etag, entry.last_modified)
-            for entry in own
+            path: Known(path, entry.url, entry.etag, entry.last_modified)
+            for path, entry in own.items()
             if not entry.was_lost
         }
+        self.entries: dict[str, Entry | None] = {**own}
         self.seen: set[str] = set()
+
+    def entry(self, path: str) -> Entry | None:
+        if path not in self.entries and self.source.collection_id:
+            self.entries[path] = next(entries(collection=self.source.collection_id, path=path), None)
+        return self.entries.get(path)
 
     def take(self, found: Found) -> tuple[Outcome, str]:
         """What it is, and why if it failed."""
         self.seen.add(found.path)
         if reason := found.error or self.objection(found):
             return Outcome.FAILED, reason
-        return self.outcome(found, self.entries.get(found.path)), ""
+        return self.outcome(found, self.entry(found.path)), ""
 
     def outcome(self, found: Found, entry: Entry | None) -> Outcome:
         if entry is None or entry.was_lost:
@@ -77,7 +82,7 @@ class Comparison:
     def objection(self, found: Found) -> str:
         if len(found.path) > LONGEST_PATH:
             return f"Its path is longer than {LONGEST_PATH} characters. Shorten it."
-        entry = self.entries.get(found.path)
+        entry = self.entry(found.path)
         if entry and entry.source_id not in (None, self.source.pk):
             return "Another source of this collection has a document of this name. Use a collection for each."
         return ""
@@ -86,4 +91,9 @@ class Comparison:
         return [pk for path, pk in self.served.items() if path not in self.seen]
 
     def content(self, path: str) -> str:
-        return Document.objects.values_list("content", flat=True).get(pk=self.entries[path].pk)
+        return Document.objects.values_list("content", flat=True).get(source=self.source, path=path)
+
+
+def entries(**which: object) -> Iterator[Entry]:
+    rows = Document.objects.filter(**which).values_list(*Entry.__dataclass_fields__)
+    return (Entry(*row) for row in rows.iterator())

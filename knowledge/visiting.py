@@ -125,7 +125,9 @@ class Visit:
 
     def look_after(self, found: Found) -> None:
         """What was left undone is done now. What failed has failed again, unless its reason may be gone."""
-        entry = self.comparison.entries[found.path]
+        entry = self.comparison.entry(found.path)
+        if entry is None:
+            return
         if not found.is_unchanged:
             self.note_validators(entry.pk, found)
         if entry.publication != Document.Publication.PUBLISHED or entry.status == Document.Status.READY:
@@ -171,7 +173,7 @@ class Visit:
         return document, changed
 
     def note_validators(self, document_id: int, found: Found) -> None:
-        entry = self.comparison.entries.get(found.path)
+        entry = self.comparison.entry(found.path)
         before = (entry.etag, entry.last_modified) if entry else ("", "")
         if before != (found.etag, found.last_modified):
             Document.objects.filter(pk=document_id).update(etag=found.etag, last_modified=found.last_modified)

@@ -36,7 +36,7 @@ SAFE = {
 }
 OPTIONS = (
     *("core.hooksPath=/dev/null", "credential.helper=", "http.followRedirects=false"),
-    *("gc.auto=0", "maintenance.auto=false", "fetch.fsckObjects=true"),
+    *("gc.auto=0", "maintenance.auto=false"),
 )
 
 
