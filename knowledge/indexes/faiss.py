@@ -1,6 +1,6 @@
 """Vector search in process. The only file that knows FAISS."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ RECALL_DEPTH = 10
 RECALL_SAMPLE = 200
 # A question is not a passage of the index; this much noise keeps samples from finding only themselves.
 SAMPLE_NOISE = 0.5
+READ_AT_ONCE = 20_000
 PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
 
@@ -69,13 +70,15 @@ class FaissVectors:
         return vector.shape == (self.dimension,) and bool(np.isfinite(vector).all())
 
 
-def write_vectors(path: Path, vectors: Vectors) -> dict[str, Any]:
-    """Writes an index whose places are the rows of ``vectors``. Returns how they are kept."""
-    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    if len(vectors) <= MOST_EXACT:
-        index, details = exact(vectors), {"kind": "exact"}
+def write_vectors(path: Path, ids: Ids, read: Callable[[Ids], Vectors]) -> dict[str, Any]:
+    """Writes an index whose places are those of ``ids``. Returns how the vectors are kept.
+
+    Many are read some at a time: a million at once are 1.5 GB, and several times that on their way here.
+    """
+    if len(ids) <= MOST_EXACT:
+        index, details = exact(read(ids)), {"kind": "exact"}
     else:
-        index, details = in_cells(vectors)
+        index, details = in_cells(ids, read)
     faiss.write_index(index, str(path))
     return details
 
@@ -85,39 +88,75 @@ def exact(vectors: Vectors) -> faiss.Index:
         max(vectors.shape[1], 1), faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
     if len(vectors):
-        index.add(vectors)
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
     return index
 
 
-def in_cells(vectors: Vectors) -> tuple[faiss.Index, dict[str, Any]]:
+def in_cells(ids: Ids, read: Callable[[Ids], Vectors]) -> tuple[faiss.Index, dict[str, Any]]:
     """IVF with 4·√n cells, as FAISS's guidelines say, and a byte per dimension."""
-    count, dimension = vectors.shape
-    cells = int(4 * count**0.5)
-    index = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension), dimension, cells, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
-    )
-    index.cp.niter = TRAINING_ROUNDS
-    chance = np.random.default_rng(0)
-    sample = chance.choice(count, min(count, cells * TRAINING_PER_CELL), replace=False)
-    index.train(vectors[np.sort(sample)])
-    index.add(vectors)
-    probes, recall = enough_probes(index, vectors, chance)
+    chance, cells = np.random.default_rng(0), int(4 * len(ids) ** 0.5)
+    chosen = chance.choice(len(ids), min(len(ids), cells * TRAINING_PER_CELL), replace=False)
+    sample = np.ascontiguousarray(read(ids[np.sort(chosen)]), dtype=np.float32)
+    index = trained(sample, cells)
+    nearest = Nearest(questions_like(sample, chance))
+    del sample
+    for start in range(0, len(ids), READ_AT_ONCE):
+        vectors = np.ascontiguousarray(read(ids[start : start + READ_AT_ONCE]), dtype=np.float32)
+        index.add(vectors)
+        nearest.see(vectors)
+    probes, recall = enough_probes(index, nearest)
     index.nprobe = probes
     return index, {"kind": "cells", "cells": cells, "probes": probes, "recall@10": round(recall, 4)}
 
 
-def enough_probes(index: Any, vectors: Vectors, chance: np.random.Generator) -> tuple[int, float]:
+def trained(sample: Vectors, cells: int) -> Any:
+    dimension = sample.shape[1]
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dimension), dimension, cells, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+    )
+    index.cp.niter = TRAINING_ROUNDS
+    index.train(sample)
+    return index
+
+
+def questions_like(sample: Vectors, chance: np.random.Generator) -> Vectors:
+    chosen = sample[chance.choice(len(sample), RECALL_SAMPLE, replace=False)]
+    noise = chance.standard_normal(chosen.shape).astype(np.float32)
+    questions: Vectors = chosen + SAMPLE_NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
+    return questions
+
+
+class Nearest:
+    """The true nearest of some questions, found as all vectors pass by in the order of their places."""
+
+    def __init__(self, questions: Vectors) -> None:
+        self.questions = questions
+        self.scores = np.full((len(questions), RECALL_DEPTH), -np.inf, dtype=np.float32)
+        self.places = np.full((len(questions), RECALL_DEPTH), -1, dtype=np.int64)
+        self.seen = 0
+
+    def see(self, vectors: Vectors) -> None:
+        scores, places = faiss.knn(
+            self.questions, vectors, min(RECALL_DEPTH, len(vectors)), metric=faiss.METRIC_INNER_PRODUCT
+        )
+        scores, places = np.hstack([self.scores, scores]), np.hstack([self.places, places + self.seen])
+        best = np.argsort(-scores, axis=1)[:, :RECALL_DEPTH]
+        self.scores, self.places = (np.take_along_axis(each, best, axis=1) for each in (scores, places))
+        self.seen += len(vectors)
+
+    def recall(self, index: faiss.Index) -> float:
+        """The share of them that the index finds."""
+        _, found = index.search(self.questions, RECALL_DEPTH)
+        shares = [len(set(one) & set(other)) / RECALL_DEPTH for one, other in zip(found, self.places, strict=True)]
+        return float(np.mean(shares))
+
+
+def enough_probes(index: Any, nearest: Nearest) -> tuple[int, float]:
     """The fewest cells that have to be looked into, and the recall that was measured with them."""
-    queries = vectors[chance.choice(len(vectors), RECALL_SAMPLE, replace=False)]
-    noise = chance.standard_normal(queries.shape).astype(np.float32)
-    queries = queries + SAMPLE_NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
-    _, true = faiss.knn(queries, vectors, RECALL_DEPTH, metric=faiss.METRIC_INNER_PRODUCT)
     recalls: dict[int, float] = {}
     for probes in PROBES:
         index.nprobe = probes
-        _, found = index.search(queries, RECALL_DEPTH)
-        shares = (len(set(one) & set(other)) / RECALL_DEPTH for one, other in zip(found, true, strict=True))
-        recalls[probes] = float(np.mean(list(shares)))
+        recalls[probes] = nearest.recall(index)
         if recalls[probes] >= RECALL:
             return probes, recalls[probes]
     # A byte per dimension blurs a little: where that is what is missing, more cells would only cost time.

@@ -13,8 +13,8 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -24,6 +24,7 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from knowledge.embedders.base import Vectors
 from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import Content, Heartbeat, Ids
 from knowledge.indexes.changes import Changes, changes_since
@@ -75,8 +76,8 @@ def publish(
         before = trusted(previous, version, content) if previous else None
         changes = changes_since(before, content)
         known = write_texts(folder, content, before, changes, beat)
-        known |= write_base(folder, content, before, merged)
-        write_delta(folder, content)
+        known |= write_base(folder, content, before, merged, beat)
+        write_delta(folder, content, beat)
         write_pages(folder, content, before, changes)
         np.save(folder / "ids.npy", content.chunk_ids)
         np.save(folder / "documents.npy", content.document_ids)
@@ -170,19 +171,21 @@ def counted(entries: Any, beat: Heartbeat) -> Iterator[Any]:
         yield entry
 
 
-def write_base(folder: Path, content: Content, before: Previous | None, merged: Base | None) -> dict[str, str]:
+def write_base(
+    folder: Path, content: Content, before: Previous | None, merged: Base | None, beat: Heartbeat
+) -> dict[str, str]:
     if merged:
         for name in ("base.faiss", "base_ids.npy", "base.json"):
             link(merged.folder / name, folder / name)
         return {}
     if before and len(content.chunk_ids) > SMALL:
         return {name: before.link(name, folder) for name in ("base.faiss", "base_ids.npy", "base.json")}
-    write_new_base(folder, content)
+    write_new_base(folder, content, beat)
     return {}
 
 
-def write_new_base(folder: Path, content: Content) -> dict[str, Any]:
-    details = write_vectors(folder / "base.faiss", content.vectors(content.chunk_ids))
+def write_new_base(folder: Path, content: Content, beat: Heartbeat) -> dict[str, Any]:
+    details = write_vectors(folder / "base.faiss", content.chunk_ids, beating(content, beat))
     np.save(folder / "base_ids.npy", content.chunk_ids)
     (folder / "base.json").write_text(json.dumps(details))
     return details
@@ -192,19 +195,31 @@ def merge(content: Content, beat: Heartbeat) -> Base:
     """A base of all there is, for ``publish``. Its folder is the caller's to remove."""
     root = Path(settings.INDEX_ROOT)
     folder = Path(mkdtemp(prefix=UNFINISHED, dir=root))
-    try:
+    with ExitStack() as unless_finished:
+        unless_finished.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            base = Base(folder, write_new_base(folder, content, beat))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise IndexUnusable(f"The index could not be written: {error}.", retryable=True) from error
+        unless_finished.pop_all()
+    return base
+
+
+def beating(content: Content, beat: Heartbeat) -> Callable[[Ids], Vectors]:
+    """Its vectors, with a sign of life each time some are read."""
+
+    def read(ids: Ids) -> Vectors:
         beat()
-        return Base(folder, write_new_base(folder, content))
-    except (OSError, RuntimeError, ValueError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise IndexUnusable(f"The index could not be written: {error}.", retryable=True) from error
+        return content.vectors(ids)
+
+    return read
 
 
-def write_delta(folder: Path, content: Content) -> None:
+def write_delta(folder: Path, content: Content, beat: Heartbeat) -> None:
     """Whatever the base has not, anew each time: it is small."""
     ids = np.setdiff1d(content.chunk_ids, np.load(folder / "base_ids.npy"))
     if len(ids):
-        write_vectors(folder / "delta.faiss", content.vectors(ids))
+        write_vectors(folder / "delta.faiss", ids, beating(content, beat))
         np.save(folder / "delta_ids.npy", ids)
 
 

@@ -9,9 +9,13 @@ IDS = np.array([7, 55, 101], dtype=np.int64)
 VECTORS = np.eye(4, dtype=np.float32)[:3]
 
 
+def reader(ids, vectors):
+    return lambda some: vectors[np.searchsorted(ids, some)]
+
+
 @pytest.fixture
 def index(tmp_path):
-    write_vectors(tmp_path / "x.faiss", VECTORS)
+    write_vectors(tmp_path / "x.faiss", IDS, reader(IDS, VECTORS))
     return open_vectors(tmp_path / "x.faiss", IDS)
 
 
@@ -34,7 +38,7 @@ def test_similarities_are_those_of_known_chunks(index):
 
 
 def test_an_empty_index_finds_nothing(tmp_path):
-    write_vectors(tmp_path / "x.faiss", np.empty((0, 4), dtype=np.float32))
+    write_vectors(tmp_path / "x.faiss", IDS[:0], lambda ids: np.empty((0, 4), dtype=np.float32))
     index = open_vectors(tmp_path / "x.faiss", IDS[:0])
 
     assert index.search(VECTORS[0], 5) == []
@@ -43,11 +47,13 @@ def test_an_empty_index_finds_nothing(tmp_path):
 
 def test_many_vectors_are_kept_in_cells_and_still_found(tmp_path, monkeypatch):
     monkeypatch.setattr(faiss, "MOST_EXACT", 2_000)
+    monkeypatch.setattr(faiss, "READ_AT_ONCE", 700)
     vectors = np.random.default_rng(1).standard_normal((6_000, 32)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
 
-    details = write_vectors(tmp_path / "x.faiss", vectors)
-    index = open_vectors(tmp_path / "x.faiss", np.arange(6_000, dtype=np.int64) * 3)
+    ids = np.arange(6_000, dtype=np.int64) * 3
+    details = write_vectors(tmp_path / "x.faiss", ids, reader(ids, vectors))
+    index = open_vectors(tmp_path / "x.faiss", ids)
 
     assert details["kind"] == "cells"
     assert details["recall@10"] > 0.97
@@ -63,7 +69,17 @@ def test_a_file_that_is_none_is_a_named_error(tmp_path):
 
 
 def test_another_number_of_vectors_than_ids_is_refused(tmp_path):
-    write_vectors(tmp_path / "x.faiss", VECTORS)
+    write_vectors(tmp_path / "x.faiss", IDS, reader(IDS, VECTORS))
 
     with pytest.raises(IndexUnusable):
         open_vectors(tmp_path / "x.faiss", IDS[:2])
+
+
+def test_the_true_nearest_are_found_as_vectors_pass_by():
+    vectors = np.random.default_rng(1).standard_normal((1_000, 16)).astype(np.float32)
+    nearest = faiss.Nearest(vectors[:5])
+    for start in range(0, 1_000, 300):
+        nearest.see(vectors[start : start + 300])
+
+    true = np.argsort(-vectors[:5] @ vectors.T, axis=1)[:, :10]
+    assert nearest.places.tolist() == true.tolist()
