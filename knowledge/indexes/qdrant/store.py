@@ -53,7 +53,8 @@ class QdrantStore:
             return
         with self.qdrant.write() as client:
             if not client.collection_exists(name):
-                client.create_collection(name, **(vectors_of(dimension) if dimension else {"vectors_config": {}}))
+                kept = vectors_of(dimension) if dimension else {"vectors_config": {}}
+                client.create_collection(name, **kept, **copies())
                 for field, kind in payload_indexes().items() if dimension else ():
                     client.create_payload_index(name, field, kind)
         self.there.add(name)
@@ -88,8 +89,8 @@ class QdrantStore:
         """Nobody who searches an earlier version notices: to them, it ends later."""
         here, before = equals("collection", str(record.collection)), between("since", lt=record.version)
         for some in [[], *batches(gone, IDS_PER_FILTER)]:
-            ends = some_of(between("until", lt=ALIVE), between("since", gt=base), any_of("entry", some))
-            where = all_of(here, before, between("until", gt=record.version), ends)
+            ends = [between("until", lt=ALIVE), between("since", gt=base), *([any_of("entry", some)] if some else [])]
+            where = all_of(here, before, between("until", gt=record.version), some_of(*ends))
             with self.qdrant.write() as client:
                 client.set_payload(name, {"until": record.version}, models.FilterSelector(filter=where))
 
@@ -194,8 +195,15 @@ def vectors_of(dimension: int) -> dict[str, Any]:
         },
         "quantization_config": models.ScalarQuantization(scalar=bytes_only),
         "shard_number": settings.QDRANT_SHARDS,
-        "replication_factor": settings.QDRANT_REPLICAS,
         "on_disk_payload": True,
+    }
+
+
+def copies() -> dict[str, Any]:
+    """Written is what all copies have, so that any of them can be asked. While one is away, only building waits."""
+    return {
+        "replication_factor": settings.QDRANT_REPLICAS,
+        "write_consistency_factor": settings.QDRANT_REPLICAS,
     }
 
 
