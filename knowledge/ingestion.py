@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from time import monotonic
 
 import structlog
 from django.db import transaction
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 __all__ = ["build_index", "ingest"]
 
+RENEW_EVERY = leases.LEASE.total_seconds() / 5
 OnProgress = Callable[[Document], None]
 
 
@@ -84,11 +86,19 @@ class Run:
         self.on_progress = on_progress
         self.claimed: dict[int, Document] = {}
         self.collections: set[int] = set()
+        self.renewed = monotonic()
 
     def claim(self, document_ids: Iterable[int]) -> Iterator[Document]:
         for document in filter(None, map(leases.claim, document_ids)):
             self.claimed[document.pk] = document
+            self.keep()
             yield document
+
+    def keep(self) -> None:
+        """What waits for its group stays ours, however long others take to be read."""
+        if monotonic() - self.renewed >= RENEW_EVERY:
+            leases.renew(self.claimed.values())
+            self.renewed = monotonic()
 
     def finish(self, document: Document, content_changed: bool) -> None:
         del self.claimed[document.pk]

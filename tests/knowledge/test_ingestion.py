@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from knowledge import ingestion, leases, services
+from knowledge import ingestion, leases, parsing, services
 from knowledge.chunking import chunk
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
@@ -217,6 +217,22 @@ def test_progress_is_told_for_every_document(put):
     ingest([document.pk for document in documents], on_progress=told.append)
 
     assert told == documents
+
+
+def test_what_waits_for_its_group_is_not_taken_by_another(put, monkeypatch):
+    documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
+    parse = parsing.parse
+
+    def slowly(*args):
+        assert not Document.objects.filter(status=Status.PROCESSING, lease_expires_at__lt=timezone.now()).exists()
+        Document.objects.filter(status=Status.PROCESSING).update(lease_expires_at=timezone.now())
+        return parse(*args)
+
+    monkeypatch.setattr(ingestion, "RENEW_EVERY", 0)
+    monkeypatch.setattr(ingestion, "parse", slowly)
+    ingest([document.pk for document in documents])
+
+    assert set(Document.objects.values_list("status", flat=True)) == {Status.READY}
 
 
 def test_documents_are_embedded_together(put, embedded):
