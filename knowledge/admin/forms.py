@@ -16,6 +16,7 @@ from knowledge.admin.editing import bytes_of, is_text, proposal_of
 from knowledge.admin.theme import LineInput, Radios, Select, TextInput, UrlInput
 from knowledge.errors import DocumentError
 from knowledge.models import Collection, Document
+from knowledge.parsing import parse
 
 AUDIENCES = [
     (Collection.Audience.PUBLIC, "Everyone. Visitors who are not signed in, search engines, the hosted pages."),
@@ -112,7 +113,7 @@ def plain_path(value: str) -> str:
 def title_of(content: str, path: str) -> str:
     """The title the text gives itself, or the sentence that says why it cannot be read."""
     try:
-        return loaders.load(content, path, loaders.format_of(path)).title
+        return parse(content, path, loaders.format_of(path)).title
     except DocumentError as error:
         raise ValidationError(error.user_message) from error
 

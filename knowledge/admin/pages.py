@@ -20,6 +20,7 @@ from knowledge.admin.status import status_of
 from knowledge.admin.trying import TryForm, answers_for
 from knowledge.errors import DocumentError
 from knowledge.models import Document
+from knowledge.parsing import parse
 from knowledge.rendering import LONGEST_DOCUMENT, render_document, render_passage
 from knowledge.selectors import HAS_A_PAGE
 
@@ -161,7 +162,7 @@ def preview(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
     if not content.strip():
         return HttpResponse("")
     try:
-        loaded = loaders.load(content[:LONGEST_DOCUMENT], path, loaders.format_of(path))
+        loaded = parse(content[:LONGEST_DOCUMENT], path, loaders.format_of(path))
     except DocumentError as error:
         context["error"] = error.user_message
     else:
