@@ -11,7 +11,7 @@ from knowledge.batches import batches
 from knowledge.embedders import Vectors, get_embedder
 from knowledge.indexes.base import Ids, IndexedChunk, IndexedPage
 from knowledge.models import Chunk, Collection, Document
-from knowledge.searchable import page_text, readable
+from knowledge.text.searchable import page_text, readable
 from knowledge.vectors import embed_missing, hash_of, known_hashes, vectors_of
 
 ROWS_PER_QUERY = 500

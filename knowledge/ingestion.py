@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from knowledge import leases
 from knowledge.building import build_index, recipes_in_use
-from knowledge.chunking import Piece, chunk
 from knowledge.embedders import get_embedder
 from knowledge.errors import DocumentError, EmbeddingError
 from knowledge.loaders.base import Loaded
@@ -25,7 +24,8 @@ from knowledge.models import Chunk, Collection, Document
 from knowledge.originals import original
 from knowledge.parsing import parse
 from knowledge.recipes import Recipe, current_recipe
-from knowledge.searchable import page_text, searchable_text
+from knowledge.text.chunking import Piece, chunk
+from knowledge.text.searchable import page_text, searchable_text
 from knowledge.vectors import TEXTS_AT_ONCE, embed_missing, forget_unused, hash_of
 
 log = structlog.get_logger(__name__)

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from knowledge import services
-from knowledge.comparing import Outcome
 from knowledge.errors import PushRefused
 from knowledge.models import Collection, Document, Source
+from knowledge.visits.comparing import Outcome
 
 
 @dataclass(frozen=True)

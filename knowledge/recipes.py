@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from knowledge.chunking import CHUNKER
+from knowledge.text.chunking import CHUNKER
 
 
 @dataclass(frozen=True)

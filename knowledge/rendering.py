@@ -17,8 +17,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from knowledge.headings import Slugger, explicit_id
-from knowledge.markdown import visible_text
+from knowledge.text.headings import Slugger, explicit_id
+from knowledge.text.markdown import visible_text
 
 LONGEST_DOCUMENT = 250_000
 LONGEST_ANSWER = 20_000

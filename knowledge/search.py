@@ -17,15 +17,15 @@ from knowledge.access import Audience, collections_for
 from knowledge.batches import batches
 from knowledge.embedders import Vectors, get_embedder
 from knowledge.errors import EmbeddingError, RerankingError
-from knowledge.evidence import documents_of, embedded, evidence_for, similarities, vectors_of
-from knowledge.fusion import Fused, fuse, scaled
 from knowledge.indexes import Snapshot
 from knowledge.models import Chunk, Document
-from knowledge.questions import parts_of
-from knowledge.ranking import distinct, joined_neighbours, words_of
 from knowledge.records import Asked, Passage
 from knowledge.rerankers import get_reranker
-from knowledge.spelling import corrected
+from knowledge.retrieval.evidence import documents_of, embedded, evidence_for, similarities, vectors_of
+from knowledge.retrieval.fusion import Fused, fuse, scaled
+from knowledge.retrieval.questions import parts_of
+from knowledge.retrieval.ranking import distinct, joined_neighbours, words_of
+from knowledge.retrieval.spelling import corrected
 
 LONGEST_QUERY = 2000
 # Enough that near-duplicates and passages that are gone by now leave a full list. Scores are scaled within them.

@@ -309,7 +309,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "resume-ingestion": {"task": "knowledge.tasks.resume_ingestion", "schedule": 30},
-    "start-due-syncs": {"task": "knowledge.sync_tasks.start_due_syncs", "schedule": 30},
+    "start-due-syncs": {"task": "knowledge.visits.tasks.start_due_syncs", "schedule": 30},
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
 }
 

@@ -7,7 +7,7 @@ steps of a list are quoted together and a code block with the sentence that intr
 import re
 from collections.abc import Sequence
 
-from knowledge.markdown import Block, Kind, blocks
+from knowledge.text.markdown import Block, Kind, blocks
 
 WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]*]*\s+(?=[\"“‘(\[*]*[A-Z0-9])")

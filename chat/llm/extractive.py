@@ -15,9 +15,9 @@ from chat.llm import extraction
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 from chat.records import AnswerContext, Source
 from knowledge.errors import EmbeddingError
-from knowledge.markdown import Block
 from knowledge.records import Passage
-from knowledge.similarity import similarities
+from knowledge.retrieval.similarity import similarities
+from knowledge.text.markdown import Block
 
 NOT_FOUND = "[0]"
 RECORD_INTRO = "From your account:"

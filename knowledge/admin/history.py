@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from knowledge import publishing
 from knowledge.admin import pages
-from knowledge.differences import Line, difference
 from knowledge.models import Document, DocumentVersion
+from knowledge.text.differences import Line, difference
 from knowledge.versions import State
 
 if TYPE_CHECKING:

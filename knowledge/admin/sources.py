@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from knowledge import runs, syncing
 from knowledge.admin import visits
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.source_forms import KINDS, Kind, SourceForm, kinds_for
 from knowledge.admin.theme import DATE, ThemedAdmin, display
 from knowledge.errors import SourceError
 from knowledge.models import Document, Source, SyncRun
+from knowledge.visits import runs, syncing
 
 WHEN = ["sync_every", "publishes"]
 

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from knowledge import publishing, syncing
+from knowledge import publishing
 from knowledge.errors import SourceError
 from knowledge.models import Source, SyncRun
 from knowledge.sources import can_be_visited
+from knowledge.visits import syncing
 
 if TYPE_CHECKING:
     from knowledge.admin.sources import SourceAdmin

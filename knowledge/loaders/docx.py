@@ -10,7 +10,7 @@ from html_to_markdown import ConversionOptions, convert
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded
 from knowledge.loaders.properties import core_properties
-from knowledge.markdown import first_heading
+from knowledge.text.markdown import first_heading
 
 STYLES = """
 p[style-name='Title'] => h1:fresh

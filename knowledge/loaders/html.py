@@ -5,7 +5,7 @@ from lxml.etree import LxmlError
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded
 from knowledge.loaders.webpage import WebPage, is_page, read_page
-from knowledge.markdown import first_heading
+from knowledge.text.markdown import first_heading
 
 OPTIONS = ConversionOptions(
     compact_tables=True,

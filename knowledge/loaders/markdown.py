@@ -5,7 +5,7 @@ from knowledge.loaders.base import Loaded
 from knowledge.loaders.dates import date_of
 from knowledge.loaders.front_matter import split_front_matter, text_field
 from knowledge.loaders.markup import plain_markdown
-from knowledge.markdown import first_heading
+from knowledge.text.markdown import first_heading
 
 DATE_FIELDS = ["last_updated", "lastmod", "last_modified_at", "updated", "date"]
 

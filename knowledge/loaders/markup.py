@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from knowledge.loaders.elements import BLOCK_ELEMENTS, INLINE_ELEMENTS
 from knowledge.loaders.html import fragment_to_markdown
-from knowledge.markdown import code_ranges
+from knowledge.text.markdown import code_ranges
 
 FLAGS = re.IGNORECASE | re.DOTALL
 # Quoted values and {expressions} may hold ">". Possessive, so that an unclosed tag costs one look, not many.

@@ -8,7 +8,7 @@ from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded, paged
 from knowledge.loaders.dates import date_of
 from knowledge.loaders.decoding import clean
-from knowledge.markdown import first_heading
+from knowledge.text.markdown import first_heading
 
 MOST_PAGES = 3000
 # The lines of a printed table of contents: words, dots, the number of a page.

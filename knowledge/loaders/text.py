@@ -1,5 +1,5 @@
 from knowledge.loaders.base import Loaded
-from knowledge.markdown import first_heading
+from knowledge.text.markdown import first_heading
 
 
 def load_text(source: str) -> Loaded:

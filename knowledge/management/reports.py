@@ -7,12 +7,12 @@ from django.core.management.base import CommandError, OutputWrapper
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from knowledge import runs, syncing
 from knowledge.errors import EmbeddingError, IndexUnusable, SourceError
 from knowledge.ingestion import build_index
 from knowledge.models import Source, SyncRun
-from knowledge.previews import Preview, preview
-from knowledge.visiting import process_here, visit
+from knowledge.visits import runs, syncing
+from knowledge.visits.previews import Preview, preview
+from knowledge.visits.visiting import process_here, visit
 
 COUNTED = ("added", "changed", "unchanged", "removed")
 

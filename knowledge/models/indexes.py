@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from knowledge.models.documents import Collection, Document
-from knowledge.searchable import searchable_text
+from knowledge.text.searchable import searchable_text
 
 
 class Chunk(models.Model):

@@ -66,7 +66,8 @@ Change = Callable[[], Any]
 
 
 def changes() -> dict[str, Change]:
-    from knowledge import fusion, search
+    from knowledge import search
+    from knowledge.retrieval import fusion
 
     def weights(**values: float) -> Change:
         return together(*(patch.object(fusion, f"{name.upper()}", value) for name, value in values.items()))

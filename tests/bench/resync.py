@@ -7,9 +7,9 @@ from time import perf_counter
 
 from django.test import override_settings
 
-from knowledge import runs
 from knowledge.models import Collection, Source, SyncRun
-from knowledge.visiting import process_here, visit
+from knowledge.visits import runs
+from knowledge.visits.visiting import process_here, visit
 from tests.bench.report import Row
 from tests.bench.texts import page
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from knowledge.chunking import chunk
 from knowledge.embedders import Embedder, Vectors
+from knowledge.text.chunking import chunk
 from supportbot.demo.company import DOCUMENTS
 
 QUESTION_WORDS = 9

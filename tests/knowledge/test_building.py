@@ -4,7 +4,6 @@ from django.utils import timezone
 from knowledge import building, indexes, services
 from knowledge.access import PUBLIC
 from knowledge.building import build_index, stale_collections
-from knowledge.chunking import CHUNKER
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import snapshots
@@ -12,6 +11,7 @@ from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Document, IndexVersion
 from knowledge.recipes import Recipe
 from knowledge.search import search_passages
+from knowledge.text.chunking import CHUNKER
 
 pytestmark = pytest.mark.django_db
 Status = IndexVersion.Status

@@ -3,11 +3,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from knowledge import visiting
 from knowledge.access import CUSTOMERS, PUBLIC
 from knowledge.folders import page_url
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.search import search_passages
+from knowledge.visits import visiting
 
 pytestmark = pytest.mark.django_db
 

@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from knowledge import ingestion, leases, parsing, services
-from knowledge.chunking import chunk
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, Document, Embedding
+from knowledge.text.chunking import chunk
 from tests.knowledge.loaders import files
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from knowledge import rendering
-from knowledge.chunking import chunk
 from knowledge.loaders import load
 from knowledge.rendering import render_answer, render_document, render_passage
+from knowledge.text.chunking import chunk
 
 DEMO_DOCUMENTS = Path(__file__).parents[2] / "supportbot" / "demo" / "documents"
 

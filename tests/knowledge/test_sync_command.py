@@ -6,10 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from knowledge import runs
 from knowledge.access import PUBLIC
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.search import search_passages
+from knowledge.visits import runs
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from knowledge.folders import document_files, is_document, page_url
 from knowledge.loaders import FORMATS
 from knowledge.management.reports import bar, build, look_at, report, report_preview, visit_here
 from knowledge.models import Collection, Document, Source, SyncRun
-from knowledge.visiting import process_here
+from knowledge.visits.visiting import process_here
 
 BAD_ARGUMENTS = 2
 

@@ -8,11 +8,11 @@ from django.db.models import Q, QuerySet
 from rich.console import Console
 from rich.table import Table
 
-from knowledge import runs, syncing
 from knowledge.errors import SourceError
 from knowledge.management.reports import look_at, report, report_preview, visit_here
 from knowledge.models import Source
 from knowledge.sources import READERS
+from knowledge.visits import runs, syncing
 
 BAD_ARGUMENTS = 2
 

@@ -6,9 +6,9 @@ import pytest
 from model_bakery import baker
 
 from accounts.models import User
-from knowledge import syncing
 from knowledge.models import Collection, Document, Source, SyncRun
-from knowledge.visiting import process_here, visit
+from knowledge.visits import syncing
+from knowledge.visits.visiting import process_here, visit
 from tests import factories
 from tests.knowledge.admin.people import sign_in
 

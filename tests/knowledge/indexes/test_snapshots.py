@@ -13,6 +13,7 @@ from knowledge.indexes.files import checksum, contents
 from knowledge.indexes.opened import open_snapshot
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Embedding, IndexVersion
+from knowledge.recipes import current_recipe
 
 pytestmark = pytest.mark.django_db
 Status = IndexVersion.Status
@@ -58,7 +59,7 @@ def test_a_version_says_how_it_was_made_and_how_large_it_is(version, settings):
     assert version.details == {"kind": "exact", "base": 1, "delta": 0, "gone": 0}
     assert version.size_bytes > 1000
     assert version.host
-    assert version.recipe == Chunk.objects.get().recipe == "hashing/220/1"
+    assert version.recipe == Chunk.objects.get().recipe == str(current_recipe())
 
 
 def test_any_flipped_bit_is_noticed(version, settings):

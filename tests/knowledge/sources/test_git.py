@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import runs
 from knowledge.errors import AddressRefused
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.sources import repository
 from knowledge.sources.remotes import pin, remote_of
-from knowledge.visiting import process_here, visit
+from knowledge.visits import runs
+from knowledge.visits.visiting import process_here, visit
 
 pytestmark = pytest.mark.django_db
 Status = SyncRun.Status

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from knowledge import runs, syncing, visiting
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.sources import frontier, robots
-from knowledge.visiting import process_here, visit
+from knowledge.visits import runs, syncing, visiting
+from knowledge.visits.visiting import process_here, visit
 from tests.knowledge.sources.website import Website, etagged, links, page, redirect
 
 pytestmark = pytest.mark.django_db

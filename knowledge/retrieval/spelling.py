@@ -20,7 +20,7 @@ TWO_SLIPS_FROM = 8
 # A word that stands in a single passage may be a slip itself.
 FEWEST_PASSAGES = 2
 MOST_CORRECTIONS = 5
-ENGLISH = Path(__file__).parent / "embedders" / "minilm_tokenizer.json"
+ENGLISH = Path(__file__).parents[1] / "embedders" / "minilm_tokenizer.json"
 
 # (word, in how many passages)
 Words = Sequence[tuple[str, int]]

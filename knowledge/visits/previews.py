@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import sleep
 
-from knowledge.comparing import Comparison, Outcome
 from knowledge.models import Document, Source
 from knowledge.sources import reader_of
+from knowledge.visits.comparing import Comparison, Outcome
 
 
 @dataclass

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.headings import Slugger, explicit_id
+from knowledge.text.headings import Slugger, explicit_id
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from django.conf import settings
 
 from knowledge.embedders import Vectors, get_embedder
 from knowledge.errors import EmbeddingError
-from knowledge.fusion import Evidence
 from knowledge.indexes import Snapshot
 from knowledge.indexes.base import Hits
 from knowledge.records import Asked
+from knowledge.retrieval.fusion import Evidence
 
 log = structlog.get_logger(__name__)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.fusion import Evidence, fuse
+from knowledge.retrieval.fusion import Evidence, fuse
 
 # Which document each chunk of these tests belongs to: the first digit of its id.
 DOCUMENTS = {chunk_id: chunk_id // 10 for chunk_id in range(10, 100)}

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 from semantic_text_splitter import TextSplitter
 
-from knowledge.markdown import Block, Kind, blocks
+from knowledge.text.markdown import Block, Kind, blocks
 
 LIST_MARKER = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 QUOTE_MARKER = re.compile(r"^[ ]{0,3}>[ ]?", re.MULTILINE)

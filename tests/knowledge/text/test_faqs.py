@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from knowledge.chunking import chunk
-from knowledge.faqs import entries, is_question
-from knowledge.markdown import blocks
+from knowledge.text.chunking import chunk
+from knowledge.text.faqs import entries, is_question
+from knowledge.text.markdown import blocks
 
 WORD = re.compile(r"\w+|[^\w\s]")
 

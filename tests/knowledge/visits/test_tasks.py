@@ -4,9 +4,9 @@ from threading import enumerate as threads
 
 import pytest
 
-from knowledge import runs, sync_tasks
 from knowledge.models import Collection, Document, Source, SyncRun
-from knowledge.sync_tasks import sync_source
+from knowledge.visits import runs, tasks
+from knowledge.visits.tasks import sync_source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +36,7 @@ def test_a_worker_carries_out_a_run_beside_its_tasks(run):
 
 def test_the_task_does_not_wait_for_the_visit(run, monkeypatch):
     finished = Event()
-    monkeypatch.setattr(sync_tasks, "visit", lambda *args: finished.wait(10))
+    monkeypatch.setattr(tasks, "visit", lambda *args: finished.wait(10))
 
     sync_source(run.pk)
     assert not finished.is_set()
@@ -46,8 +46,8 @@ def test_the_task_does_not_wait_for_the_visit(run, monkeypatch):
 
 def test_a_run_without_a_place_waits_for_the_next_ring(run, monkeypatch):
     finished = Event()
-    monkeypatch.setattr(sync_tasks, "visit", lambda *args: finished.wait(10))
-    for number in range(sync_tasks.VISITS_AT_ONCE):
+    monkeypatch.setattr(tasks, "visit", lambda *args: finished.wait(10))
+    for number in range(tasks.VISITS_AT_ONCE):
         sync_source(-number)
     monkeypatch.undo()
 

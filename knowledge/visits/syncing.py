@@ -4,11 +4,11 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils import timezone
 
-from knowledge import runs
 from knowledge.models import Source, SyncRun
 from knowledge.services import ring
 from knowledge.sources import reader_of
-from knowledge.sync_tasks import sync_source
+from knowledge.visits import runs
+from knowledge.visits.tasks import sync_source
 
 Status = SyncRun.Status
 

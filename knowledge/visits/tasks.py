@@ -5,9 +5,9 @@ from threading import BoundedSemaphore, Thread
 from celery import shared_task
 from django.db import connection
 
-from knowledge import runs
 from knowledge.services import enqueue
-from knowledge.visiting import visit
+from knowledge.visits import runs
+from knowledge.visits.visiting import visit
 
 # In each process of each worker. A run that finds no place waits for the next ring.
 VISITS_AT_ONCE = 4

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from knowledge.markdown import Block, Kind, blocks
-from knowledge.units import LIST_MARKER, cells
+from knowledge.text.markdown import Block, Kind, blocks
+from knowledge.text.units import LIST_MARKER, cells
 
 FEWEST = 2
 QUESTION_MARKS = ("?", "？", "؟")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, pairwise, takewhile
 
-from knowledge.faqs import entries, is_question
-from knowledge.headings import Slugger, explicit_id
-from knowledge.markdown import Block, Kind, blocks, visible_text
-from knowledge.searchable import searchable_text
-from knowledge.units import Limit, Unit, units
+from knowledge.text.faqs import entries, is_question
+from knowledge.text.headings import Slugger, explicit_id
+from knowledge.text.markdown import Block, Kind, blocks, visible_text
+from knowledge.text.searchable import searchable_text
+from knowledge.text.units import Limit, Unit, units
 
 # Counts the rules in this file and in units.py: documents are cut again when it changes.
 CHUNKER = 2

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.chunking import chunk
-from knowledge.markdown import Kind, blocks
-from knowledge.searchable import searchable_text
+from knowledge.text.chunking import chunk
+from knowledge.text.markdown import Kind, blocks
+from knowledge.text.searchable import searchable_text
 
 MOST_TOKENS = 220
 WORD = re.compile(r"\w+|[^\w\s]")

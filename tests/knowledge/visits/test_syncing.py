@@ -4,13 +4,14 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from knowledge import runs, services, sync_tasks, syncing, visiting
+from knowledge import services
 from knowledge.access import PUBLIC
 from knowledge.errors import SourceError
 from knowledge.ingestion import build_index
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.search import search_passages
-from knowledge.visiting import process_here, visit
+from knowledge.visits import runs, syncing, tasks, visiting
+from knowledge.visits.visiting import process_here, visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 Status = SyncRun.Status
@@ -320,13 +321,13 @@ def test_a_bug_ends_the_run_and_not_the_worker(source, monkeypatch):
 
 def test_the_schedule_starts_what_is_due(source, monkeypatch):
     rung: list[int] = []
-    monkeypatch.setattr(sync_tasks.sync_source, "delay", rung.append)
+    monkeypatch.setattr(tasks.sync_source, "delay", rung.append)
     source.sync_every = Source.Interval.HOUR
     source.next_sync_at = timezone.now() - timedelta(seconds=1)
     source.save()
 
-    sync_tasks.start_due_syncs()
-    sync_tasks.start_due_syncs()
+    tasks.start_due_syncs()
+    tasks.start_due_syncs()
 
     assert len(rung) == 1
     source.refresh_from_db()
@@ -358,7 +359,7 @@ def test_a_source_that_is_deleted_ends_its_visit_and_leaves_its_documents(source
 
 def test_a_request_is_heard_by_a_worker(source, monkeypatch, django_capture_on_commit_callbacks):
     rung: list[int] = []
-    monkeypatch.setattr(sync_tasks.sync_source, "apply_async", lambda args, **_: rung.extend(args))
+    monkeypatch.setattr(tasks.sync_source, "apply_async", lambda args, **_: rung.extend(args))
 
     with django_capture_on_commit_callbacks(execute=True):
         run = syncing.request_sync(source)
@@ -372,7 +373,7 @@ def test_what_is_uploaded_cannot_be_visited(docs):
 
 
 def test_the_schedule_names_the_task():
-    assert sync_tasks.start_due_syncs.name == "knowledge.sync_tasks.start_due_syncs"
+    assert tasks.start_due_syncs.name == "knowledge.visits.tasks.start_due_syncs"
 
 
 @pytest.mark.slow

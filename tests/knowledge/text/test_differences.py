@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.differences import Part, difference
+from knowledge.text.differences import Part, difference
 
 texts = st.lists(st.text("ab \t", max_size=6), max_size=12).map("\n".join)
 

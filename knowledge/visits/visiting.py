@@ -10,14 +10,15 @@ from time import monotonic, sleep
 import structlog
 from django.db import transaction
 
-from knowledge import runs, services
-from knowledge.comparing import Comparison, Outcome
+from knowledge import services
 from knowledge.errors import DocumentError, SourceError, SyncCancelled
 from knowledge.ingestion import ingest
 from knowledge.models import Document, Source, SyncRun
 from knowledge.sources import reader_of
 from knowledge.sources.base import Found
 from knowledge.tasks import build_index
+from knowledge.visits import runs
+from knowledge.visits.comparing import Comparison, Outcome
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-from knowledge.questions import MOST_PARTS, parts_of
+from knowledge.retrieval.questions import MOST_PARTS, parts_of
 
 STORY = (
     "Hi there! I moved to Lisbon in March and my card was sent to the old flat. "

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from knowledge import leases, runs
+from knowledge import leases
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, Document, Source, SyncRun
-from knowledge.visiting import process_here, visit
+from knowledge.visits import runs
+from knowledge.visits.visiting import process_here, visit
 from tests.factories import collection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

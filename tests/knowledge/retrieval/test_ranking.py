@@ -1,6 +1,6 @@
 from dataclasses import dataclass, replace
 
-from knowledge.ranking import MOST_PER_DOCUMENT, distinct, joined_neighbours
+from knowledge.retrieval.ranking import MOST_PER_DOCUMENT, distinct, joined_neighbours
 
 
 @dataclass

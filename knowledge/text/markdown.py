@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
-from knowledge.headings import explicit_id
+from knowledge.text.headings import explicit_id
 
 # Only blocks: inline syntax is quadratic for hostile input, and chunks keep it as it was written.
 BLOCKS = MarkdownIt("commonmark", {"html": False}).enable("table")

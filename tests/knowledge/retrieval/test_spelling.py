@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.spelling import corrected
+from knowledge.retrieval.spelling import corrected
 
 WORDS = {
     "refund": 9,

@@ -1,0 +1,1 @@
+"""The steps of a search, each by itself. ``knowledge.search`` puts them together."""

@@ -1,0 +1,1 @@
+"""Text as documents have it: its blocks, headings and passages. Pure."""
