@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 
 from knowledge import publishing
 from knowledge.admin.theme import LineInput, TextInput, UrlInput
-from knowledge.errors import SourceError
+from knowledge.errors import AddressRefused, SourceError
 from knowledge.models import Source
 from knowledge.sources import addresses
+from knowledge.sources.remotes import remote_of
 
 Kind = Source.Kind
 
@@ -118,8 +119,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         location: str = self.cleaned_data["location"].strip()
         if self.instance.kind == Kind.FOLDER:
             return existing_folder(location)
-        if self.instance.kind == Kind.GIT and not location.startswith(("https://", "http://")):
-            raise ValidationError("The address of a repository begins with https://.")
+        if self.instance.kind == Kind.GIT:
+            return repository(location)
         return public_address(location)
 
     def clean(self) -> None:
@@ -144,6 +145,16 @@ def existing_folder(location: str) -> str:
     if not path.is_dir():
         raise ValidationError(f"There is no folder {location} on this machine.")
     return location.rstrip("/") or "/"
+
+
+def repository(location: str) -> str:
+    try:
+        remote = remote_of(location)
+    except AddressRefused as error:
+        raise ValidationError(error.user_message) from error
+    if remote.protocol == "https":
+        public_address(remote.url)
+    return location
 
 
 def public_address(location: str) -> str:

@@ -107,6 +107,7 @@ class TestAdding:
             ("page", "http://[::1]/", "not on the public internet"),
             ("page", "https://ada:secret@example.com/", "user name or password"),
             ("git", "/srv/docs", "begins with https://"),
+            ("git", "http://example.com/docs.git", "begins with https://"),
             ("git", "ext::sh -c touch", "begins with https://"),
             ("page", "", "This field is required"),
         ],
