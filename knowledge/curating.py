@@ -34,11 +34,12 @@ def remove(answer: CuratedAnswer) -> None:
 
 
 def write(answer: CuratedAnswer) -> Document:
-    said = {"question": answer.question, "variants": answer.variants, "answer": answer.answer}
+    # Lines, so that two versions can be compared line by line.
+    said = {"question": answer.question, "variants": answer.variants, "answer": answer.answer.splitlines()}
     document, changed = put_document(
         collection=answer.collection,
         path=f"answers/{answer.pk}",
-        given=json.dumps(said, ensure_ascii=False),
+        given=json.dumps(said, ensure_ascii=False, indent=1),
         title=answer.question,
         format=Document.Format.CURATED,
         origin=Origin.EDITOR,

@@ -9,7 +9,7 @@ from knowledge.loaders.base import Loaded
 def load_curated(source: str) -> Loaded:
     try:
         said = json.loads(source)
-        question, variants, answer = str(said["question"]), list(said["variants"]), str(said["answer"])
+        question, variants, answer = str(said["question"]), list(said["variants"]), "\n".join(said["answer"])
     except (ValueError, KeyError, TypeError) as error:
         raise DocumentError(
             "This curated answer is damaged. Open it under Curated answers and save it again."
