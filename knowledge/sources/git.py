@@ -19,7 +19,7 @@ LARGE_FILE_POINTER = b"version https://git-lfs.github.com/"
 
 
 def read_repository(source: Source, visit: Visit) -> Iterator[Found]:
-    with Repository(remote_of(source.location), settings.CHECKOUT_ROOT / str(source.pk), visit.check) as repository:
+    with Repository(remote_of(source.location), settings.CHECKOUT_ROOT, visit.check) as repository:
         name, commit = repository.newest(source.branch)
         cursor = f"{commit} {short_hash(repr(settings_of(source)))}"
         visit.remember(cursor)

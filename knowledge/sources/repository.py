@@ -6,10 +6,11 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
-from time import monotonic
+from tempfile import TemporaryFile, mkdtemp
+from time import monotonic, time
 from types import TracebackType
 from typing import IO, Self, cast
 
@@ -17,11 +18,16 @@ import structlog
 from django.conf import settings
 
 from knowledge.errors import SourceError
+from knowledge.sources.pipes import Ended, Pipe
 from knowledge.sources.remotes import Remote, pin
 
 log = structlog.get_logger(__name__)
 
 TOTAL_SECONDS = 600.0
+# For each answer about what was fetched: it is on this disk.
+LOCAL_SECONDS = 60.0
+# Longer than any visit. What is older was left by a worker that was killed.
+ABANDONED_SECONDS = 24 * 3600
 LARGEST_PACK = 1024 * 1024 * 1024
 MOST_FILES = 200_000
 SLICE_SECONDS = 0.2
@@ -48,19 +54,22 @@ class File:
 
 
 class Repository:
-    """Lives in a folder of its own until it was read. ``on_wait`` is called several times a second and may raise."""
+    """Lives below ``root`` until it was read, in a folder of its own: a worker that lost its visit may still be reading
+    while the next one does. ``on_wait`` is called several times a second and may raise."""
 
-    def __init__(self, remote: Remote, folder: Path, on_wait: Callable[[], None]) -> None:
+    def __init__(self, remote: Remote, root: Path, on_wait: Callable[[], None]) -> None:
         self.remote = remote
-        self.folder = folder
+        self.root = self.folder = root
         self.on_wait = on_wait
         self.deadline = monotonic() + TOTAL_SECONDS
         self.pin = pin(remote)
         self.blobs: subprocess.Popen[bytes] | None = None
+        self.answers: Pipe | None = None
 
     def __enter__(self) -> Self:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, mode=0o700)
+        self.root.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(self.root)
+        self.folder = Path(mkdtemp(dir=self.root))
         self.run("init", "--quiet", "--bare", "--template=", str(self.folder))
         return self
 
@@ -88,25 +97,40 @@ class Repository:
         """Of what was fetched, plain files only: a link may lead anywhere, and a submodule is another repository."""
         below = [f"{folder}/"] if folder else []
         process = self.start("ls-tree", "-r", "-z", "-l", "--full-tree", "FETCH_HEAD", "--", *below)
+        self.deadline = monotonic() + LOCAL_SECONDS
         try:
-            for number, entry in enumerate(records(cast(IO[bytes], process.stdout))):
+            for number, entry in enumerate(Pipe(cast(IO[bytes], process.stdout), self.stay).records()):
                 if number >= MOST_FILES:
                     raise SourceError(f"This repository has more than {MOST_FILES} files. Name a folder of it.")
                 mode, _, blob, size, path = re.split(r"[ \t]+", entry, maxsplit=4)
                 if mode in ("100644", "100755"):
                     yield File(path, blob, int(size))
+            self.wait(process)
         finally:
             end(process)
+        if process.returncode != 0:
+            raise self.damaged()
 
     def read(self, file: File) -> bytes:
-        self.blobs = self.blobs or self.start("cat-file", "--batch", stdin=subprocess.PIPE)
-        question, answer = cast(IO[bytes], self.blobs.stdin), cast(IO[bytes], self.blobs.stdout)
-        question.write(f"{file.blob}\n".encode())
-        question.flush()
-        answer.readline()
-        data = answer.read(file.size)
-        answer.read(1)
-        return data
+        """All of it, or ``SourceError``: half a list or half a file would pass for a change."""
+        self.deadline = monotonic() + LOCAL_SECONDS
+        try:
+            answers = self.ask(file.blob)
+            if answers.line().decode().split() != [file.blob, "blob", str(file.size)]:
+                raise self.damaged()
+            return answers.exactly(file.size + 1)[:-1]
+        except (Ended, OSError) as error:
+            raise self.damaged() from error
+
+    def ask(self, blob: str) -> Pipe:
+        if self.blobs is None or self.answers is None:
+            self.blobs = self.start("cat-file", "--batch", stdin=subprocess.PIPE)
+            self.answers = Pipe(cast(IO[bytes], self.blobs.stdout), self.stay)
+        cast(IO[bytes], self.blobs.stdin).write(f"{blob}\n".encode())
+        return self.answers
+
+    def damaged(self) -> SourceError:
+        return SourceError("What was fetched of this repository could not be read again here. Sync it once more.")
 
     def run(self, *command: str) -> bytes:
         """What it prints. ``SourceError`` if it fails; why, as far as git says so, is in the log."""
@@ -129,13 +153,16 @@ class Repository:
 
     def wait(self, process: subprocess.Popen[bytes]) -> None:
         while process.poll() is None:
-            self.on_wait()
-            if monotonic() > self.deadline:
-                raise SourceError(f"The repository at {self.remote.host} took too long to answer.")
+            self.stay()
             try:
                 process.wait(SLICE_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
+
+    def stay(self) -> None:
+        self.on_wait()
+        if monotonic() > self.deadline:
+            raise SourceError(f"The repository at {self.remote.host or 'this address'} took too long to answer.")
 
     def start(
         self,
@@ -155,15 +182,17 @@ class Repository:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
+            bufsize=0,
             start_new_session=True,
         )
 
 
-def records(stream: IO[bytes]) -> Iterator[str]:
-    rest = b""
-    while part := stream.read(65536):
-        *whole, rest = (rest + part).split(b"\0")
-        yield from (record.decode("utf-8", "replace") for record in whole)
+def remove_abandoned(root: Path) -> None:
+    for folder in root.iterdir():
+        # Another worker may be at it, too.
+        with suppress(OSError):
+            if time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -1,15 +1,22 @@
 """Repositories on this machine, read with the real git."""
 
+import dataclasses
+import os
+import shutil
 import subprocess
 from pathlib import Path
+from time import time
 
 import pytest
 
 from knowledge.errors import AddressRefused
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.sources import repository
+from knowledge.sources.git import read_repository
+from knowledge.sources.pipes import Pipe
 from knowledge.sources.remotes import pin, remote_of
 from knowledge.visits import runs
+from knowledge.visits.previews import Look, preview
 from knowledge.visits.visiting import process_here, visit
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +153,65 @@ def test_nothing_of_it_stays_on_disk(source, settings):
     assert list(settings.CHECKOUT_ROOT.iterdir()) == []
 
 
+def test_visits_at_the_same_time_do_not_meet(source):
+    """One whose worker was taken for dead comes back while its successor reads; a preview looks in between."""
+    reading = read_repository(source, Look(source))
+    next(reading)
+    previewed = preview(source)
+    sync(source)
+
+    assert [found.path for found in reading] == ["docs/a.md", "docs/deep/b.md"]
+    assert len(previewed.added) == 3
+
+
+def test_what_a_killed_worker_left_is_removed_after_a_day(source, settings):
+    old, young = (settings.CHECKOUT_ROOT / name for name in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (time() - 2 * 24 * 3600,) * 2)
+    sync(source)
+
+    assert list(settings.CHECKOUT_ROOT.iterdir()) == [young]
+
+
+@pytest.mark.parametrize("lost", ["objects", "FETCH_HEAD"])
+def test_a_copy_that_was_damaged_retires_nothing_and_ends(source, upstream, lost, monkeypatch):
+    sync(source)
+    upstream.commit(docs__a="# A\n\nAnother text.")
+    fetch = repository.Repository.fetch
+
+    def fetch_and_lose(self, name):
+        fetch(self, name)
+        shutil.rmtree(self.folder / lost) if lost == "objects" else (self.folder / lost).unlink()
+
+    monkeypatch.setattr(repository.Repository, "fetch", fetch_and_lose)
+    run = sync(source)
+
+    assert (run.status, "could not be read again" in run.error) == (Status.FAILED, True)
+    assert len(paths()) == 3
+
+
+def test_a_file_that_was_lost_is_no_empty_document(source, monkeypatch):
+    files = repository.Repository.files
+    lost = "0" * 40
+    monkeypatch.setattr(
+        repository.Repository,
+        "files",
+        lambda self, folder: (dataclasses.replace(file, blob=lost) for file in files(self, folder)),
+    )
+
+    assert "could not be read again" in sync(source).error
+
+
+def test_a_git_that_says_nothing_is_given_up(source, monkeypatch):
+    monkeypatch.setattr(
+        repository.Repository, "ask", lambda self, blob: Pipe(os.fdopen(os.pipe()[0], "rb", 0), self.stay)
+    )
+    monkeypatch.setattr(repository, "LOCAL_SECONDS", 0.5)
+
+    assert "took too long" in sync(source).error
+
+
 def test_no_program_of_the_repository_is_run(source, upstream, tmp_path):
     trap = tmp_path / "was-run"
     (upstream.folder / ".gitattributes").write_text("*.md filter=trap\n")
@@ -190,7 +256,6 @@ def test_what_cannot_be_listed_retires_nothing_and_says_why(source, fields, sent
 
 def test_a_silent_server_is_given_up(source, monkeypatch):
     monkeypatch.setattr(repository, "TOTAL_SECONDS", 0)
-    monkeypatch.setattr(repository.Repository, "__enter__", lambda self: self.folder.mkdir(parents=True) or self)
 
     assert "took too long" in sync(source).error
 
