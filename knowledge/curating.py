@@ -9,6 +9,9 @@ from knowledge.models import CuratedAnswer, Document
 from knowledge.services import delete, enqueue, is_to_be_read, put_back, put_document, retire
 from knowledge.versions import Origin
 
+# No file, page or program has a name that ends like this.
+CURATED_SUFFIX = ".curated"
+
 
 def save(answer: CuratedAnswer, author: AbstractUser | None = None) -> Document:
     """Writes the answer and makes it found, or not found while it is not active."""
@@ -38,7 +41,7 @@ def write(answer: CuratedAnswer) -> Document:
     said = {"question": answer.question, "variants": answer.variants, "answer": answer.answer.splitlines()}
     document, changed = put_document(
         collection=answer.collection,
-        path=f"answers/{answer.pk}",
+        path=f"answers/{answer.pk}{CURATED_SUFFIX}",
         given=json.dumps(said, ensure_ascii=False, indent=1),
         title=answer.question,
         format=Document.Format.CURATED,

@@ -11,7 +11,7 @@ from itertools import chain
 from time import monotonic
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -34,6 +34,7 @@ __all__ = ["build_index", "ingest"]
 
 RENEW_EVERY = leases.LEASE.total_seconds() / 5
 OnProgress = Callable[[Document], None]
+NOT_PROCESSED = "This document could not be processed. The log has the reason."
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def ingest(document_ids: Iterable[int], on_progress: OnProgress | None = None) -
                 give_back(group, error, run)
             else:
                 for prepared in group:
-                    run.finish(prepared.document, store(prepared))
+                    run.finish(prepared.document, stored(prepared))
     finally:
         leases.release(run.claimed.values())
     return run.collections
@@ -117,7 +118,7 @@ def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
             run.finish(document, fail(document, error.user_message))
         except Exception:
             log.exception("document_failed", document=document.pk)
-            run.finish(document, fail(document, "This document could not be processed. The log has the reason."))
+            run.finish(document, fail(document, NOT_PROCESSED))
 
 
 def prepared(document: Document) -> Prepared:
@@ -170,13 +171,25 @@ def embed_by(recipe: Recipe, group: list[Prepared]) -> None:
 
 
 def give_back(group: list[Prepared], error: EmbeddingError, run: Run) -> None:
+    """A service that is down comes back, however long that takes; one that refuses does so again."""
     log.warning("embedding_failed", documents=len(group), reason=error.user_message)
     for document in (prepared.document for prepared in group):
-        if error.retryable and document.attempts < leases.MOST_ATTEMPTS:
+        if error.retryable:
             leases.postpone(document)
             run.finish(document, False)
         else:
             run.finish(document, fail(document, error.user_message))
+
+
+def stored(prepared: Prepared) -> bool:
+    """``store``, of which a document that the database does not take fails alone."""
+    try:
+        return store(prepared)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("document_not_stored", document=prepared.document.pk)
+        return fail(prepared.document, NOT_PROCESSED)
 
 
 def store(prepared: Prepared) -> bool:
@@ -220,15 +233,20 @@ def fail(document: Document, reason: str) -> bool:
 
 
 def replace_chunks(document: Document, recipe: Recipe, pieces: list[Piece]) -> bool:
-    """Passages that still say the same keep their rows, so the index that is being served keeps finding them."""
+    """Passages that still say the same keep their rows, so the index that is being served keeps finding them.
+
+    An index that was built since the document was edited is without them, though: that is a change, too.
+    """
     before: dict[str, list[Chunk]] = defaultdict(list)
     for existing in document.chunks.filter(recipe=str(recipe)).order_by("-position"):
         before[existing.content_hash].append(existing)
-    kept, added = [], []
+    kept, added, came_back = [], [], False
     for position, piece in enumerate(pieces):
         new = chunk_row(document, recipe, position, piece)
         if same := before[new.content_hash]:
-            new.pk = same.pop().pk
+            existing = same.pop()
+            new.pk = existing.pk
+            came_back |= existing.revision != document.revision
             kept.append(new)
         else:
             added.append(new)
@@ -237,7 +255,7 @@ def replace_chunks(document: Document, recipe: Recipe, pieces: list[Piece]) -> b
     Chunk.objects.bulk_update(kept, ["revision", "position", "headings", "anchor", "page", "text", "tokens"])
     Chunk.objects.bulk_create(added)
     forget_unused([existing.content_hash for existing in gone])
-    return bool(added or gone)
+    return bool(added or gone or came_back)
 
 
 def chunk_row(document: Document, recipe: Recipe, position: int, piece: Piece) -> Chunk:

@@ -49,9 +49,10 @@ def release(documents: Iterable[Document]) -> None:
 
 
 def postpone(document: Document) -> None:
-    """Later, and later still each time: what failed may pass."""
+    """Later, and later still each time, for as long as it takes: what failed is not the document's fault."""
     wait = FIRST_RETRY * 2 ** (document.attempts - 1)
-    held(document).update(status=Status.PENDING, lease_expires_at=timezone.now() + wait)
+    tried = min(document.attempts, MOST_ATTEMPTS - 1)
+    held(document).update(status=Status.PENDING, attempts=tried, lease_expires_at=timezone.now() + wait)
 
 
 def take_unfinished() -> list[int]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from knowledge.errors import PublishingError
 from knowledge.models import Collection, Document, DocumentVersion
+from knowledge.originals import stored_hash
 from knowledge.services import enqueue, is_to_be_read, revise
 from knowledge.versions import Change, Origin, State, record
 
@@ -22,6 +23,7 @@ def publish(version: DocumentVersion, user: AbstractUser) -> Document:
     with transaction.atomic():
         document = locked(version)
         settle(version, State.PUBLISHED, published_at=timezone.now(), published_by=user)
+        document.url = document.url if version.url is None else version.url
         return apply(document, version)
 
 
@@ -36,8 +38,9 @@ def restore(version: DocumentVersion, user: AbstractUser, *, publish: bool = Tru
     """What the document said before, as a version of its own; or a proposal of it."""
     with transaction.atomic():
         document = locked(version)
-        wanted = Document(collection=document.collection, path=document.path)
+        wanted = Document(collection=document.collection, path=document.path, url=document.url)
         take(wanted, version)
+        wanted.given_hash = stored_hash(version.file) if version.file else ""
         change = Change(Origin.RESTORE, user, publish, note=f"As in version {version.number}.")
         record(document, wanted, change)
         return apply(document, version) if publish else document

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from knowledge import services
+from knowledge.curating import CURATED_SUFFIX
 from knowledge.errors import PushRefused
 from knowledge.models import Collection, Document, Source
 from knowledge.visits.comparing import Outcome
@@ -34,8 +35,10 @@ def push(collection: Collection, pushed: Pushed) -> tuple[Document, Outcome]:
 def put(collection: Collection, pushed: Pushed, source: Source) -> tuple[Document, Outcome]:
     """For callers that have many: ``finish`` them together."""
     existing = Document.objects.filter(collection=collection, path=pushed.id).first()
-    if existing and existing.source_id not in (None, source.pk):
-        raise PushRefused(f"There is a document named {pushed.id} from another source. Use another id.")
+    if existing and existing.source_id != source.pk:
+        raise PushRefused(f"There is a document named {pushed.id} that was not pushed. Use another id.")
+    if pushed.id.endswith(CURATED_SUFFIX):
+        raise PushRefused(f"Names that end in {CURATED_SUFFIX} are those of curated answers. Use another id.")
     document, changed = services.put_document(
         collection=collection,
         path=pushed.id,

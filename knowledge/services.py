@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 Status = Document.Status
 Publication = Document.Publication
+FROM_SOURCES = (Origin.SYNC, Origin.PUSH)
 NO_BROKER = (OperationalError, ChannelError, OSError)
 LONGEST_SLUG = 200
 ROWS_PER_QUERY = 500
@@ -39,8 +40,9 @@ ROWS_PER_QUERY = 500
 class Arrival(TypedDict, total=False):
     """A document that is given to us, but for what it says.
 
-    An empty ``title`` means the document's own; an empty ``format`` the one its path tells. With ``publish=False`` it
-    waits for somebody's yes, and a document that is there says what it said until then.
+    An empty ``title`` means the document's own; an empty ``format`` the one its path tells. Without ``url`` or
+    ``source`` a document keeps those it has. With ``publish=False`` it waits for somebody's yes, and a document that is
+    there stays as it is until then.
     """
 
     collection: Required[Collection]
@@ -75,18 +77,16 @@ def put_document(*, given: bytes | str | None, **arrival: Unpack[Arrival]) -> tu
         collection=arrival["collection"],
         path=arrival["path"],
         title=arrival.get("title", "")[:300],
-        url=arrival.get("url", ""),
-        source=arrival.get("source"),
         format=arrival.get("format", ""),
     )
     read_into(wanted, given or "")
     try:
         with transaction.atomic():
-            return upsert(wanted, given or "", change)
+            return upsert(wanted, given or "", change, arrival)
     except IntegrityError:
         # Somebody else created it between our look and our write; now it is there to be updated.
         with transaction.atomic():
-            return upsert(wanted, given or "", change)
+            return upsert(wanted, given or "", change, arrival)
 
 
 def is_to_be_read(document: Document) -> bool:
@@ -106,34 +106,43 @@ def read_into(document: Document, given: bytes | str) -> None:
         document.status, document.error = Status.FAILED, error.user_message
 
 
-def upsert(wanted: Document, given: bytes | str, change: Change) -> tuple[Document, bool]:
+def upsert(wanted: Document, given: bytes | str, change: Change, arrival: Arrival) -> tuple[Document, bool]:
     at_path = Document.objects.filter(collection=wanted.collection, path=wanted.path)
     existing = at_path.select_for_update().first()
+    wanted.url = arrival.get("url", existing.url if existing else "")
+    wanted.source = arrival.get("source", existing.source if existing else None)
     if existing is None:
         return create(wanted, given, change), True
-    came_back = came_back_to_source(existing, wanted)
-    if says_the_same(existing, wanted, change):
-        if came_back or (existing.url, existing.source_id) != (wanted.url, wanted.source_id):
+    is_same = says_the_same(existing, wanted, change)
+    came_back = (is_same or change.publish) and came_back_to_source(existing, wanted)
+    if is_same:
+        if change.publish and (came_back or (existing.url, existing.source) != (wanted.url, wanted.source)):
             take_over(existing, wanted)
         return existing, came_back
     if not change.publish and wanted.status == Status.FAILED:
         raise DocumentError(wanted.error)
     keep_file(wanted, given)
-    if change.origin in (Origin.EDITOR, Origin.RESTORE) and not wanted.file:
-        # So that the source is known to say what it said before.
-        wanted.given_hash = existing.given_hash
-    is_draft = existing.publication == Publication.DRAFT
-    if change.publish or is_draft:
-        existing.url, existing.source = wanted.url, wanted.source
-        if change.publish and is_draft:
-            existing.publication = Publication.PUBLISHED
-            versions.withdraw_proposals(existing)
-        revise(existing, wanted)
-    else:
-        take_over(existing, wanted)
     if wanted.status != Status.FAILED:
         versions.record(existing, wanted, change)
+    if change.origin not in FROM_SOURCES:
+        # So that the source is known to say what it said before.
+        wanted.given_hash = existing.given_hash
+    write(existing, wanted, change)
     return existing, True
+
+
+def write(existing: Document, wanted: Document, change: Change) -> None:
+    """Of what is only proposed, no more than that its source said so. A draft is what was proposed last."""
+    is_draft = existing.publication == Publication.DRAFT
+    if not (change.publish or is_draft):
+        Document.objects.filter(pk=existing.pk).update(given_hash=wanted.given_hash)
+        existing.given_hash = wanted.given_hash
+        return
+    existing.url, existing.source = wanted.url, wanted.source
+    if change.publish and is_draft:
+        existing.publication = Publication.PUBLISHED
+        versions.withdraw_proposals(existing)
+    revise(existing, wanted)
 
 
 def take_over(existing: Document, wanted: Document) -> None:
@@ -164,6 +173,7 @@ def came_back_to_source(existing: Document, wanted: Document) -> bool:
         return False
     existing.publication, existing.retired_by = Publication.PUBLISHED, ""
     count_change(existing.collection_id)
+    ring(tasks.build_index, existing.collection_id)
     return True
 
 
@@ -172,16 +182,20 @@ def says_the_same(existing: Document, wanted: Document, change: Change) -> bool:
         return (existing.status, existing.error) == (Status.FAILED, wanted.error)
     if not change.publish and versions.is_proposed(existing, wanted):
         return True
-    if change.publish and existing.publication == Publication.DRAFT:
+    is_draft = existing.publication == Publication.DRAFT
+    if is_draft and change.publish:
+        return False
+    if existing.url != wanted.url and not change.publish and not is_draft:
         return False
     if wanted.title not in ("", existing.title) or existing.format != wanted.format:
         return False
     # What an editor made of a page stays until its source changes it.
-    is_from_source = change.origin in (Origin.SYNC, Origin.PUSH)
     has_something = bool(existing.content or existing.file)
-    if (is_from_source or existing.file) and has_something and existing.given_hash == wanted.given_hash:
+    if change.origin in FROM_SOURCES and has_something and existing.given_hash == wanted.given_hash:
         return True
-    return bool(wanted.content) and existing.content == wanted.content
+    if wanted.content:
+        return existing.content == wanted.content
+    return bool(existing.file) and originals.stored_hash(str(existing.file.name)) == wanted.given_hash
 
 
 def revise(existing: Document, wanted: Document) -> None:

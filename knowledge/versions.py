@@ -52,6 +52,7 @@ def record(existing: Document, wanted: Document, change: Change) -> DocumentVers
         title=wanted.title,
         content=wanted.content,
         file=str(wanted.file.name or ""),
+        url=wanted.url,
         format=wanted.format,
         content_hash=hash_of_document(wanted),
         note=change.note[:300],
@@ -74,7 +75,7 @@ def withdraw_proposals(document: Document) -> None:
 
 
 def is_proposed(document: Document, wanted: Document) -> bool:
-    return bool(pending(document).filter(content_hash=hash_of_document(wanted)).exists())
+    return bool(pending(document).filter(content_hash=hash_of_document(wanted), url=wanted.url).exists())
 
 
 def remove_oldest(document: Document) -> None:

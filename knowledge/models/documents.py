@@ -220,6 +220,7 @@ class DocumentVersion(models.Model):
     title = models.CharField(max_length=300, blank=True)
     content = models.TextField(blank=True)
     file = models.CharField(max_length=300, blank=True, help_text="The stored file of a version that is no text.")
+    url = models.URLField(max_length=1000, null=True, blank=True, help_text="The own URL it was proposed with.")
     format = models.CharField(max_length=20, choices=Document.Format.choices)
     content_hash = models.CharField(max_length=64, help_text="sha256 of title, content and file.")
     note = models.CharField(max_length=300, blank=True)

@@ -4,10 +4,12 @@ import pytest
 from django.utils import timezone
 
 from knowledge import ingestion, leases, parsing, services
+from knowledge.access import PUBLIC
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
-from knowledge.ingestion import ingest
+from knowledge.ingestion import build_index, ingest
 from knowledge.models import Chunk, Collection, Document, Embedding
+from knowledge.search import search_passages
 from knowledge.text.chunking import chunk
 from tests.knowledge.loaders import files
 
@@ -241,3 +243,49 @@ def test_documents_are_embedded_together(put, embedded):
     ingest([document.pk for document in documents])
 
     assert [len(texts) for texts in embedded] == [40], "each as a passage and as a page"
+
+
+def test_passages_that_an_index_went_without_come_back_to_it(docs, publish, put):
+    publish("a.md", "Refunds take five days.")
+    publish("b.md", "Invoices come by mail.")
+    edited = put("a.md", "Refunds take five days.\n\n")
+    services.delete([Document.objects.get(path="b.md")])
+    build_index(docs.pk)
+
+    assert ingest([edited.pk]) == {docs.pk}
+    build_index(docs.pk)
+    assert [passage.text for passage in search_passages("refunds", PUBLIC)] == ["Refunds take five days."]
+
+
+def test_a_document_the_database_does_not_take_fails_alone(put, monkeypatch):
+    poison, good = put("a.md", "# Poison\n\nText."), put("b.md", "Refunds take five days.")
+    store = ingestion.store
+
+    def refused(prepared):
+        if prepared.document == poison:
+            raise ValueError("a text the database does not take")
+        return store(prepared)
+
+    monkeypatch.setattr(ingestion, "store", refused)
+    ingest([poison.pk, good.pk])
+
+    assert {document.path: document.status for document in Document.objects.all()} == {
+        "a.md": Status.FAILED,
+        "b.md": Status.READY,
+    }
+
+
+def test_an_embedding_service_may_be_down_for_as_long_as_it_likes(put, monkeypatch):
+    document = put("a.md", "Refunds take five days.")
+
+    def down(self, texts):
+        raise EmbeddingError("The embedding service does not answer.", retryable=True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HashingEmbedder, "embed", down)
+        for _ in range(3 * leases.MOST_ATTEMPTS):
+            ingest([document.pk])
+    ingest([document.pk])
+
+    document.refresh_from_db()
+    assert document.status == Status.READY

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge import publishing
+from knowledge import publishing, services
 from knowledge.access import PUBLIC
 from knowledge.building import build_index
 from knowledge.errors import PublishingError
@@ -101,3 +101,28 @@ def test_review_is_asked_for_by_the_collection(needs_review, permissions, allowe
     reviewed = collection(slug="reviewed", needs_review=needs_review)
 
     assert publishing.may_publish(staff_member("ines", *permissions), reviewed) is allowed
+
+
+def test_the_address_is_published_with_its_text(put, editor):
+    put("a.md", "One.", url="https://example.com/old")
+    document = put("a.md", "Two.", url="https://example.com/new", publish=False)
+
+    assert publishing.publish(document.versions.first(), editor).url == "https://example.com/new"
+
+
+def test_a_file_can_be_given_again_after_an_earlier_one_was_restored(put, editor):
+    put("a.pdf", b"%PDF-1.7 one", origin=Origin.UPLOAD)
+    document = put("a.pdf", b"%PDF-1.7 two", origin=Origin.UPLOAD)
+    publishing.restore(document.versions.get(number=1), editor)
+
+    assert put("a.pdf", b"%PDF-1.7 two", origin=Origin.UPLOAD).file.open().read() == b"%PDF-1.7 two"
+
+
+def test_what_was_retired_is_found_again_when_it_is_restored(publish, editor):
+    document = publish("a.md", "Refunds take five days.")
+    services.retire([document])
+    build_index(document.collection_id)
+
+    process(publishing.restore(document.versions.get(), editor))
+
+    assert answers("refunds") == ["Refunds take five days."]

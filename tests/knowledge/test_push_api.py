@@ -244,3 +244,10 @@ def test_it_is_in_the_schema(client):
 
     path = "/api/v1/collections/{collection}/documents/{own_id}"
     assert set(schema["paths"][path]) == {"put", "get", "delete"}
+
+
+@pytest.mark.parametrize("path", ["edited.md", "answers/7.curated"])
+def test_what_editors_wrote_is_left_alone_as_well(api, docs, path):
+    services.put_document(collection=docs, path="edited.md", given="From an editor.")
+
+    assert api.put(path, **REFUNDS).json()["error"]["code"] == "belongs_elsewhere"

@@ -133,3 +133,43 @@ def test_the_same_file_again_is_no_change(put):
 
     assert put("a.pdf", b"%PDF-1.7 one").revision == document.revision == 1
     assert document.versions.count() == 1
+
+
+def test_a_proposed_address_waits_with_its_text(put):
+    put("a.md", "One.", url="https://example.com/a")
+    document = put("a.md", "One.", url="https://evil.example/", publish=False)
+
+    assert document.url == "https://example.com/a"
+    assert (document.versions.first().state, document.versions.first().url) == (State.REVIEW, "https://evil.example/")
+
+
+def test_a_source_that_only_proposes_takes_no_document_over(put, folder):
+    document = put("a.md", "Approved.")
+    proposed = put("a.md", b"Proposed.", source=folder, origin=Origin.SYNC, publish=False)
+
+    assert (proposed.source, proposed.content) == (None, document.content)
+
+
+def test_what_came_back_with_another_text_waits_for_a_yes(publish, put, folder):
+    document = publish("a.md", b"Old.", source=folder, origin=Origin.SYNC)
+    services.retire([document], Document.RetiredBy.SOURCE)
+
+    proposed = put("a.md", b"New.", source=folder, origin=Origin.SYNC, publish=False)
+
+    assert (proposed.publication, proposed.content) == (Publication.RETIRED, "Old.")
+    assert proposed.versions.first().state == State.REVIEW
+
+
+def test_a_file_that_was_refused_as_a_proposal_may_be_uploaded(put):
+    put("a.pdf", b"%PDF-1.7 one", origin=Origin.UPLOAD)
+    put("a.pdf", b"%PDF-1.7 two", origin=Origin.UPLOAD, publish=False)
+    document = put("a.pdf", b"%PDF-1.7 two", origin=Origin.UPLOAD)
+
+    assert (document.revision, document.file.open().read()) == (2, b"%PDF-1.7 two")
+
+
+def test_an_upload_keeps_the_address_and_the_source_a_document_has(put, folder):
+    put("a.md", b"One.", source=folder, url="https://example.com/a", origin=Origin.SYNC)
+    document = put("a.md", b"Two.", origin=Origin.UPLOAD)
+
+    assert (document.url, document.source) == ("https://example.com/a", folder)
