@@ -28,6 +28,9 @@ def read_folder(source: Source, visit: Visit) -> Iterator[Found]:
 
 
 def read_file(source: Source, path: Path, name: str) -> Found:
+    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if readable != name:
+        return Found(readable, error="The name of this file is not written in UTF-8. Rename it.")
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from knowledge.ingestion import build_index
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.search import search_passages
 from knowledge.visits import runs, syncing, tasks, visiting
+from knowledge.visits.previews import preview
 from knowledge.visits.visiting import process_here, visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -388,3 +390,16 @@ def test_an_unchanged_source_of_a_thousand_documents_is_done_in_seconds(source, 
 
     assert run.unchanged == 1006
     assert timezone.now() - started < timedelta(seconds=3)
+
+
+def test_a_file_that_cannot_be_taken_costs_only_itself(source, folder):
+    (folder / os.fsdecode(b"caf\xe9.md")).write_text("# Coffee\n\nHow it is made.")
+    (folder / "deep.md").write_text("---\nslug: " + "[" * 20_000 + "\n---\n# Deep\n\nStill read.")
+    source.url_prefix = "https://docs.example"
+    source.save()
+    run = sync(source)
+
+    assert counted(run) == (7, 0, 0, 0, 1)
+    assert run.failures == [{"path": "caf\ufffd.md", "reason": run.failures[0]["reason"]}]
+    assert "Rename it" in run.failures[0]["reason"]
+    assert preview(source).failed == [("caf\ufffd.md", run.failures[0]["reason"])]
