@@ -88,10 +88,16 @@ def receive_answer(connection: socket, most_characters: int, deadline: float) ->
     loaded = head.pop("loaded")
     if loaded:
         moment = loaded.pop("updated_at")
-        loaded |= {"markdown": body.decode(), "page_starts": tuple(loaded["page_starts"])}
-        loaded["questions"] = tuple(loaded["questions"])
+        loaded |= {"markdown": storable(body.decode()), "page_starts": tuple(loaded["page_starts"])}
+        loaded |= {name: storable(loaded[name]) for name in ("title", "description")}
+        loaded["questions"] = tuple(map(storable, loaded["questions"]))
         loaded = Loaded(**loaded, updated_at=datetime.fromisoformat(moment) if moment else None)
     return Answer(**{**head, "loaded": loaded, "trouble": Trouble(head["trouble"])})
+
+
+def storable(text: str) -> str:
+    """Without what no database takes: NUL, and halves of characters. As long as before, for the places of pages."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def send(connection: socket, head: dict[str, Any], body: bytes) -> None:

@@ -79,3 +79,7 @@ def surroundings(source: str) -> Loaded:
     own_session = os.getsid(0) == os.getpid()
     interfaces = [name for _, name in socket.if_nameindex()]
     return Loaded("", "", f"{sorted(os.environ)}|{sockets}|{own_session}|{interfaces}|{os.getpid()}")
+
+
+def speak_of_the_unspeakable(source: str) -> Loaded:
+    return Loaded("a\ud800\0", "b\ud800\0", "c\ud800\0d", ("e\ud800\0",), (0, 3))

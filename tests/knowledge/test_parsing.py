@@ -78,6 +78,14 @@ def test_trouble_costs_one_document(hostile, tmp_path, loader, limits, sentence)
     assert parse(PAGE, "a.md", "markdown").title == "Refunds"
 
 
+def test_what_no_database_takes_does_not_arrive(hostile):
+    hostile("speak_of_the_unspeakable")
+    loaded = parse("x", "a.txt", "text")
+
+    assert (loaded.title, loaded.description, loaded.markdown) == ("a? ", "b? ", "c? d")
+    assert (loaded.questions, loaded.page_starts) == (("e? ",), (0, 3))
+
+
 def test_more_than_anybody_wants_to_hear_is_not_listened_to(hostile):
     hostile("say_too_much", most_characters=10_000_000)
     assert len(parse("x", "a.txt", "text").markdown) == 5_000_000
