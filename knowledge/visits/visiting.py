@@ -27,9 +27,9 @@ BEAT_SECONDS = 0.5
 HANDED_OVER_AT_ONCE = 50
 HANDED_OVER_AFTER_SECONDS = 2.0
 KEPT_FAILURES = 100
-# To lose more than half is somebody's decision, unless it is only a handful of pages.
+# To lose more than half is somebody's decision, unless it is a single page.
 LARGEST_LOSS = 0.5
-SMALLEST_LOSS = 4
+SMALLEST_LOSS = 2
 LONGEST_URL = 1000
 
 Status = SyncRun.Status

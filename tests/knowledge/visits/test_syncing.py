@@ -153,14 +153,15 @@ def test_a_later_visit_answers_the_question_itself(source, folder):
     assert asked.status == Status.CANCELLED
 
 
-def test_a_handful_of_pages_may_go_without_asking(source, folder):
-    for number in range(3, 6):
+@pytest.mark.parametrize(("before", "lost", "asks"), [(2, 1, False), (3, 2, True), (4, 3, True), (4, 2, False)])
+def test_a_single_page_may_go_without_asking_and_most_may_not(source, folder, before, lost, asks):
+    for number in range(before, 6):
         (folder / f"page{number}.md").unlink()
     sync(source)
-    for number in range(2):
+    for number in range(lost):
         (folder / f"page{number}.md").unlink()
 
-    assert sync(source).removed == 2
+    assert (sync(source).status == Status.ASKING) is asks
 
 
 @pytest.mark.parametrize("missing", ["the folder", "its documents"])
