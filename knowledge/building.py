@@ -6,7 +6,7 @@ from time import monotonic
 
 import structlog
 from django.db import transaction
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from knowledge.content import DatabaseContent, searchable_chunks
@@ -150,11 +150,18 @@ def model_of(recipe: str) -> str:
 
 def recipe_to_build(collection: Collection) -> str:
     """What is served goes on until every document is there by the current recipe."""
-    current = str(current_recipe())
-    served = served_version(collection.pk)
-    if served is None or served.recipe == current or not outdated_documents(collection.pk).exists():
+    current, served = str(current_recipe()), served_recipe(collection.pk)
+    if served in (None, current):
         return current
-    return served.recipe
+    waits = outdated_documents(collection.pk).exists() or missing_documents(collection.pk, served, current).exists()
+    return served if waits else current
+
+
+def served_recipe(collection_id: int) -> str | None:
+    """Also of what was served until it was damaged, or by the engine before: there is as much to be lost."""
+    complete = IndexVersion.objects.filter(collection=collection_id).exclude(manifest_sha256="")
+    version = served_version(collection_id) or complete.first()
+    return version.recipe if version else None
 
 
 def searchable_count(collection_id: int) -> int:
@@ -171,10 +178,17 @@ def outdated_documents(collection_id: int | None = None) -> QuerySet[Document]:
     return unread if collection_id is None else unread.filter(collection=collection_id)
 
 
+def missing_documents(collection_id: int, served: str, current: str) -> QuerySet[Document]:
+    """Those that would be lost with what is served: they could not be read or embedded by the current recipe."""
+    said = Chunk.objects.filter(document=OuterRef("pk"), revision=OuterRef("revision"))
+    documents = Document.objects.filter(collection=collection_id, publication=Document.Publication.PUBLISHED)
+    return documents.filter(Exists(said.filter(recipe=served)), ~Exists(said.filter(recipe=current)))
+
+
 def recipes_in_use(collection_id: int) -> list[Recipe]:
     """The current one first. While a collection is on its way to it, also that of the index that answers."""
-    current, served = current_recipe(), served_version(collection_id)
-    earlier = parse_recipe(served.recipe) if served else None
+    current, served = current_recipe(), served_recipe(collection_id)
+    earlier = parse_recipe(served) if served else None
     return [current, earlier] if earlier and earlier != current else [current]
 
 

@@ -5,6 +5,7 @@ from knowledge import building, indexes, services
 from knowledge.access import PUBLIC
 from knowledge.building import build_index, stale_collections
 from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.embedders.minilm import MiniLMEmbedder
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import snapshots
 from knowledge.ingestion import ingest
@@ -131,6 +132,20 @@ class TestAnotherRecipe:
             "Refunds take nine days.",
             "Invoices come by mail.",
         }
+
+    @pytest.mark.parametrize("is_damaged", [False, True])
+    def test_documents_the_new_model_cannot_take_are_not_lost(self, docs, monkeypatch, is_damaged):
+        def refused(self, texts):
+            raise EmbeddingError("The key is wrong.")
+
+        if is_damaged:
+            IndexVersion.objects.filter(status=Status.SERVING).update(status=Status.FAILED)
+        monkeypatch.setattr(MiniLMEmbedder, "embed", refused)
+        process_waiting()
+        assert set(Document.objects.values_list("status", flat=True)) == {Document.Status.FAILED}
+        building.rebuild_index(docs.pk)
+
+        assert (served().recipe, served().chunk_count) == (HASHING, 2)
 
     def test_the_old_passages_go_with_the_last_version_made_of_them(self, docs, publish):
         process_waiting()
