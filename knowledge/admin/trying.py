@@ -25,6 +25,7 @@ EVIDENCE = {
     "page": "page",
     "parts": "sentences",
     "curated": "curated",
+    "reranker": "reranker",
     "freshness": "freshness",
 }
 
