@@ -52,6 +52,11 @@ class CollectionAdmin(ThemedAdmin):
         decides = request.user.has_perm("knowledge.publish_document")
         return ["documents_by_status", "index", *([] if decides else ["needs_review"])]
 
+    def save_model(self, request: HttpRequest, obj: Collection, form: CollectionForm, change: bool) -> None:
+        """Only what the form is about: what workers count meanwhile is theirs."""
+        fields = [field.name for field in Collection._meta.concrete_fields if field.name in form.cleaned_data]
+        obj.save(update_fields=fields if change else None)
+
     def save_related(self, request: HttpRequest, form: CollectionForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         services.keep_to_plans(form.instance, form.cleaned_data.get("plans", []))

@@ -6,6 +6,7 @@ import pytest
 from model_bakery import baker
 
 from accounts.models import User
+from knowledge.admin.forms import CollectionForm
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.visits import syncing
 from knowledge.visits.visiting import process_here, visit
@@ -278,3 +279,23 @@ class TestPermissions:
         sign_in(client)
 
         assert client.get(f"{PAGE}{page.format(pk=source.pk)}").status_code == 403
+
+
+def test_a_collection_is_saved_without_what_workers_count(client, administrator, help_centre, monkeypatch):
+    fields = {
+        "name": "Renamed",
+        "slug": help_centre.slug,
+        "audience": help_centre.audience,
+        "language": help_centre.language,
+    }
+    clean = CollectionForm.clean
+
+    def clean_late(form: CollectionForm) -> Any:
+        Collection.objects.filter(pk=help_centre.pk).update(content_version=77)
+        return clean(form)
+
+    monkeypatch.setattr(CollectionForm, "clean", clean_late)
+    client.post(f"/admin/knowledge/collection/{help_centre.pk}/change/", fields)
+    help_centre.refresh_from_db()
+
+    assert (help_centre.name, help_centre.content_version) == ("Renamed", 77)
