@@ -24,8 +24,9 @@ RECALL = 0.99
 NEGLIGIBLE = 0.002
 RECALL_DEPTH = 10
 RECALL_SAMPLE = 200
-# A question is not a passage of the index; this much noise keeps samples from finding only themselves.
-SAMPLE_NOISE = 0.5
+# A question is not a passage of the index: with this much noise a sample is as far from the nearest passage as short
+# questions are, a cosine of about .6.
+SAMPLE_NOISE = 1.2
 READ_AT_ONCE = 20_000
 PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
