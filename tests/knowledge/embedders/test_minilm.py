@@ -17,4 +17,4 @@ def test_a_model_file_that_was_changed_is_not_run(tmp_path):
     damaged.write_bytes(b"something else")
 
     with pytest.raises(EmbeddingError, match="damaged"):
-        minilm.open_session(damaged, threads=1)
+        minilm.open_session(damaged)
