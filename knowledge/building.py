@@ -85,6 +85,9 @@ class Build:
         except (EmbeddingError, IndexUnusable) as error:
             self.finish(Status.FAILED, error.user_message)
             raise
+        except Exception:
+            self.finish(Status.FAILED, "The index could not be built. The log has the reason.")
+            raise
         clean_up(self.version, self.engine)
         log.info(
             "index_built",
@@ -134,6 +137,9 @@ class Build:
             raise BuildCancelled
 
     def finish(self, status: str, error: str = "") -> None:
+        """Of those that came to nothing, only the last one is worth keeping."""
+        came_to_nothing = self.collection.index_versions.filter(status=Status.FAILED, manifest_sha256="")
+        came_to_nothing.exclude(pk=self.version.pk).delete()
         IndexVersion.objects.filter(pk=self.version.pk).update(status=status, error=error, lease_expires_at=None)
 
 
@@ -214,7 +220,19 @@ def stale_collections() -> list[int]:
     idle = Collection.objects.filter(index_held=False).exclude(pk__in=being_built.values("collection"))
     ready = Document.objects.filter(status=Document.Status.READY, publication=Document.Publication.PUBLISHED)
     known = idle.filter(Q(pk__in=ready.values("collection")) | Q(pk__in=IndexVersion.objects.values("collection")))
-    return [collection.pk for collection in known if not is_current(collection)]
+    return [collection.pk for collection in known if not (is_current(collection) or was_stopped(collection))]
+
+
+def was_stopped(collection: Collection) -> bool:
+    """Somebody did not want this very build. The next change, or the next wish, begins another."""
+    newest = collection.index_versions.filter(engine=engine_name()).first()
+    return (
+        newest is not None
+        and newest.status == Status.CANCELLED
+        and newest.cancel_requested
+        and newest.content_version == collection.content_version
+        and newest.recipe == recipe_to_build(collection)
+    )
 
 
 def switch_to(version: IndexVersion) -> bool:

@@ -15,6 +15,7 @@ from knowledge.text.searchable import page_text, readable
 from knowledge.vectors import embed_missing, hash_of, known_hashes, vectors_of
 
 ROWS_PER_QUERY = 500
+ROW = {"pk": np.int64, "document_id": np.int64, "content_hash": "S64"}
 
 
 def searchable_chunks(collection_id: int, recipe: str) -> QuerySet[Chunk]:
@@ -28,17 +29,22 @@ def searchable_chunks(collection_id: int, recipe: str) -> QuerySet[Chunk]:
 
 
 class DatabaseContent:
-    """The content of a collection as it is when this is made."""
+    """The content of a collection as it is when this is made.
+
+    What is deleted while it is read stays in the list, without a text and maybe without a vector: a search loads
+    texts from the database, where it is gone.
+    """
 
     def __init__(self, collection: Collection, model: str, recipe: str, before_embedding: Callable[[], None]) -> None:
         self.language = str(collection.language)
         self.embedder = get_embedder(model)
         self.before_embedding = before_embedding
         self.found = searchable_chunks(collection.pk, recipe)
-        rows = np.array(list(self.found.order_by("pk").values_list("pk", "document_id")), dtype=np.int64)
-        rows = rows.reshape(-1, 2)
-        self.chunk_ids: Ids = np.ascontiguousarray(rows[:, 0])
-        self.document_ids: Ids = np.ascontiguousarray(rows[:, 1])
+        rows = self.found.order_by("pk").values_list(*ROW).iterator()
+        listed = np.fromiter(rows, dtype=list(ROW.items()))
+        self.chunk_ids: Ids = np.ascontiguousarray(listed["pk"])
+        self.document_ids: Ids = np.ascontiguousarray(listed["document_id"])
+        self.hashes = np.ascontiguousarray(listed["content_hash"])
 
     def chunks(self, chunk_ids: Ids) -> Iterator[IndexedChunk]:
         for some in batches(chunk_ids.tolist(), ROWS_PER_QUERY):
@@ -55,15 +61,13 @@ class DatabaseContent:
                 yield page_of(document_id, said)
 
     def vectors(self, chunk_ids: Ids) -> Vectors:
-        by_id: dict[int, str] = {}
-        for some in batches(chunk_ids.tolist(), ROWS_PER_QUERY):
-            by_id.update(Chunk.objects.filter(pk__in=some).values_list("pk", "content_hash"))
-        return self.vectors_by_hash([by_id[chunk_id] for chunk_id in chunk_ids.tolist()], texts_of_chunks)
+        hashes = self.hashes[np.searchsorted(self.chunk_ids, chunk_ids)]
+        return self.vectors_by_hash([each.decode() for each in hashes.tolist()], texts_of_chunks)
 
     def page_vectors(self, document_ids: Ids) -> Vectors:
         some_ids = batches(document_ids.tolist(), ROWS_PER_QUERY)
         texts = {key: text for some in some_ids for key, text in page_texts(some)}
-        hashes = [hash_of(texts[document_id]) for document_id in document_ids.tolist()]
+        hashes = [hash_of(texts.get(document_id, "")) for document_id in document_ids.tolist()]
         return self.vectors_by_hash(hashes, lambda _: {hash_of(text): text for text in texts.values()})
 
     def vectors_by_hash(self, hashes: list[str], texts: Callable[[Group[str]], Mapping[str, str]]) -> Vectors:
@@ -73,9 +77,8 @@ class DatabaseContent:
             return vectors_of(hashes, self.embedder.name, dimension)
         except KeyError:
             missing = set(hashes) - known_hashes(self.embedder.name, hashes)
-            wanted = texts(missing)
-            embed_missing({key: wanted[key] for key in missing}, self.embedder, self.before_embedding)
-            return vectors_of(hashes, self.embedder.name, dimension)
+            embed_missing(texts(missing), self.embedder, self.before_embedding)
+            return vectors_of(hashes, self.embedder.name, dimension, zeros=True)
 
 
 def texts_of_chunks(hashes: Group[str]) -> Mapping[str, str]:

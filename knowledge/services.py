@@ -61,8 +61,8 @@ def save_document(
 ) -> tuple[Document, bool]:
     """Creates or replaces the document at this path and has it processed. False if it already says just that.
 
-    What cannot be read becomes a document that says why; what cannot be read and is only proposed for a document
-    that is there raises ``DocumentError``.
+    What cannot be read becomes a document that says why. ``DocumentError`` if it would take the place of one that
+    can be, or is only proposed.
     """
     document, changed = put_document(given=data if content is None else content, **arrival)
     if changed and is_to_be_read(document):
@@ -119,7 +119,7 @@ def upsert(wanted: Document, given: bytes | str, change: Change, arrival: Arriva
         if change.publish and (came_back or (existing.url, existing.source) != (wanted.url, wanted.source)):
             take_over(existing, wanted)
         return existing, came_back
-    if not change.publish and wanted.status == Status.FAILED:
+    if wanted.status == Status.FAILED and (not change.publish or existing.status == Status.READY):
         raise DocumentError(wanted.error)
     keep_file(wanted, given)
     if wanted.status != Status.FAILED:

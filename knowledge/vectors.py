@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from knowledge.batches import batches
 from knowledge.embedders import Embedder, Vectors
-from knowledge.models import Chunk, Embedding, EmbeddingUsage
+from knowledge.models import Chunk, Document, Embedding, EmbeddingUsage
 
 # Enough for batches of one length, little enough to be lost.
 TEXTS_AT_ONCE = 256
@@ -57,14 +57,15 @@ def known_hashes(model: str, hashes: Collection[str]) -> set[str]:
     return known
 
 
-def vectors_of(hashes: Sequence[str], model: str, dimension: int) -> Vectors:
-    """One row per hash, in their order. ``KeyError`` if one was never embedded."""
+def vectors_of(hashes: Sequence[str], model: str, dimension: int, *, zeros: bool = False) -> Vectors:
+    """One row per hash, in their order. ``KeyError`` if one was never embedded, unless ``zeros`` may stand for it."""
     rows: dict[str, bytes | memoryview] = {}
     for some in batches(dict.fromkeys(hashes), HASHES_PER_QUERY):
         rows.update(Embedding.objects.filter(model=model, content_hash__in=some).values_list("content_hash", "vector"))
-    vectors = np.empty((len(hashes), dimension), dtype=np.float32)
+    vectors = np.zeros((len(hashes), dimension), dtype=np.float32)
     for row, content_hash in enumerate(hashes):
-        vectors[row] = np.frombuffer(rows[content_hash], dtype="<f4")
+        if content_hash in rows or not zeros:
+            vectors[row] = np.frombuffer(rows[content_hash], dtype="<f4")
     return vectors
 
 
@@ -72,4 +73,6 @@ def forget_unused(hashes: Collection[str]) -> None:
     """What no document says any more leaves no trace, not even as a vector."""
     still_said = Chunk.objects.filter(content_hash=OuterRef("content_hash"))
     for some in batches(hashes, HASHES_PER_QUERY):
-        Embedding.objects.filter(~Exists(still_said), content_hash__in=some).delete()
+        of_pages = Document.objects.filter(page_hash__in=some).values_list("page_hash", flat=True)
+        unused = set(some) - set(of_pages)
+        Embedding.objects.filter(~Exists(still_said), content_hash__in=unused).delete()

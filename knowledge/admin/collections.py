@@ -14,6 +14,7 @@ from knowledge.admin.forms import CollectionForm
 from knowledge.admin.scope import own_collections
 from knowledge.admin.theme import DATE, ThemedAdmin, display
 from knowledge.indexes import engine_name
+from knowledge.ingestion import count_change
 from knowledge.models import Collection, Document, IndexVersion
 
 STATUSES = Document.Status
@@ -45,12 +46,14 @@ class CollectionAdmin(ThemedAdmin):
         return Collection.objects.filter(pk__in=mine).annotate(**counts).prefetch_related(prefetch)
 
     def get_fieldsets(self, request: HttpRequest, obj: Collection | None = None) -> Any:
-        return self.fieldsets if obj else self.fieldsets[:2]
+        readers = ["audience", "groups", "plans" if self.has_change_permission(request, obj) else "plan_names"]
+        shown = [self.fieldsets[0], ("Who may read it", {"fields": readers}), *self.fieldsets[2:]]
+        return shown if obj else shown[:2]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Collection | None = None) -> list[str]:
         """Whoever has to ask for a yes does not switch the asking off."""
         decides = request.user.has_perm("knowledge.publish_document")
-        return ["documents_by_status", "index", *([] if decides else ["needs_review"])]
+        return ["documents_by_status", "index", "plan_names", *([] if decides else ["needs_review"])]
 
     def save_model(self, request: HttpRequest, obj: Collection, form: CollectionForm, change: bool) -> None:
         """Only what the form is about: what workers count meanwhile is theirs."""
@@ -61,6 +64,8 @@ class CollectionAdmin(ThemedAdmin):
         super().save_related(request, form, formsets, change)
         services.keep_to_plans(form.instance, form.cleaned_data.get("plans", []))
         if change and "language" in form.changed_data:
+            # Counted, so that it is not lost with the bell.
+            count_change(form.instance.pk)
             services.rebuild(form.instance.pk)
 
     def delete_model(self, request: HttpRequest, obj: Collection) -> None:
@@ -85,6 +90,11 @@ class CollectionAdmin(ThemedAdmin):
     )  # type: ignore[untyped-decorator]
     def readers(self, collection: Collection) -> tuple[str, str]:
         return collection.audience, collection.get_audience_display()
+
+    @admin.display(description="Plans")
+    def plan_names(self, collection: Collection) -> str:
+        """For those who may only look: the theme cannot show a form's own field to them."""
+        return ", ".join(map(str, collection.plans.all())) or "All customers"
 
     @admin.display(description="Documents")
     def documents_by_status(self, collection: Collection) -> SafeString | str:

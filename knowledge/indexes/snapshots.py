@@ -14,7 +14,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -294,5 +294,7 @@ def remove_abandoned(known: set[str]) -> None:
     """What a killed builder left behind."""
     root = Path(settings.INDEX_ROOT)
     for folder in root.iterdir() if root.is_dir() else ():
-        if folder.name not in known and folder.stat().st_mtime < time.time() - ABANDONED_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        # One that is being written now may get its name meanwhile.
+        with suppress(FileNotFoundError):
+            if folder.name not in known and folder.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)

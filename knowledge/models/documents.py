@@ -159,7 +159,11 @@ class Document(models.Model):
         max_length=200, blank=True, editable=False, help_text="The chunk settings its newest chunks were cut with."
     )
     page_hash = models.CharField(
-        max_length=64, blank=True, editable=False, help_text="sha256 of how the page as a whole is embedded."
+        max_length=64,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text="sha256 of how the page as a whole is embedded.",
     )
     # Processing: until then a worker has it. Pending: from then on the sweep rings for it again.
     lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)

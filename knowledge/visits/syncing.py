@@ -46,6 +46,9 @@ def approve_removal(run: SyncRun, user: AbstractUser | None) -> SyncRun:
 
 def cancel(run: SyncRun) -> None:
     """Whoever carries it out notices within a second. Of a run that asks, it is the no: everything stays."""
-    idle = SyncRun.objects.filter(pk=run.pk, status__in=[Status.WAITING, Status.ASKING])
+    asking = SyncRun.objects.filter(pk=run.pk, status=Status.ASKING)
+    if asking.update(status=Status.CANCELLED, removed=0, error="Nothing was retired.", finished_at=timezone.now()):
+        return
+    idle = SyncRun.objects.filter(pk=run.pk, status=Status.WAITING)
     if not idle.update(status=Status.CANCELLED, finished_at=timezone.now(), lease_expires_at=None):
         SyncRun.objects.filter(pk=run.pk, status=Status.RUNNING).update(cancel_requested=True)

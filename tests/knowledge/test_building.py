@@ -4,12 +4,13 @@ from django.utils import timezone
 from knowledge import building, indexes, services
 from knowledge.access import PUBLIC
 from knowledge.building import build_index, stale_collections
+from knowledge.content import DatabaseContent
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.embedders.minilm import MiniLMEmbedder
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import snapshots
 from knowledge.ingestion import ingest
-from knowledge.models import Chunk, Document, IndexVersion
+from knowledge.models import Chunk, Document, Embedding, IndexVersion
 from knowledge.recipes import Recipe
 from knowledge.search import search_passages
 from knowledge.text.chunking import CHUNKER
@@ -262,3 +263,51 @@ def test_a_collection_that_lost_its_last_document_serves_an_empty_index(docs, pu
 
     assert served().chunk_count == 0
     assert indexes.serving([docs.pk])[0].search_text("refunds", 5) == []
+
+
+def test_what_is_deleted_while_an_index_is_built_stops_nobody(docs, publish, monkeypatch):
+    publish("a.md", "Refunds take five days.")
+    gone = publish("b.md", "Invoices come by mail.")
+    listed = DatabaseContent.__init__
+
+    def then_deleted(self, *args):
+        listed(self, *args)
+        Document.objects.filter(pk=gone.pk).delete()
+        Embedding.objects.all().delete()
+
+    monkeypatch.setattr(DatabaseContent, "__init__", then_deleted)
+
+    assert building.rebuild_index(docs.pk)
+    assert [passage.text for passage in search_passages("refunds invoices", PUBLIC)] == ["Refunds take five days."]
+
+
+def test_a_build_that_breaks_is_over_and_says_so(docs, publish, monkeypatch):
+    publish("a.md", "Refunds take five days.")
+    monkeypatch.setattr(snapshots, "publish", lambda *_: 1 / 0)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            building.rebuild_index(docs.pk)
+
+    failed = IndexVersion.objects.get(status=Status.FAILED)
+    assert "The log has the reason" in failed.error
+
+
+def test_a_build_that_was_stopped_is_begun_again_by_the_next_change_only(docs, publish):
+    publish("a.md", "Refunds take five days.")
+    services.delete([publish("b.md", "Invoices come by mail.")])
+    docs.refresh_from_db()
+    IndexVersion.objects.create(
+        collection=docs, status=Status.CANCELLED, cancel_requested=True, content_version=docs.content_version,
+        recipe=served().recipe,
+    )  # fmt: skip
+    assert stale_collections() == []
+
+    services.retire([Document.objects.get()])
+    assert stale_collections() == [docs.pk]
+
+
+def test_a_page_that_announces_itself_like_another_keeps_its_vector(publish):
+    publish("a.md", "---\ndescription: All about refunds.\ntitle: Refunds\n---\nFive days.")
+    services.delete([publish("b.md", "---\ndescription: All about refunds.\ntitle: Refunds\n---\nNine days.")])
+
+    assert Embedding.objects.filter(content_hash=Document.objects.get().page_hash).exists()

@@ -2,6 +2,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from knowledge import services, tasks
+from knowledge.errors import DocumentError
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, Document, Embedding, Source
 
@@ -91,13 +92,15 @@ def test_what_cannot_be_read_becomes_a_document_that_says_why(save, rung, path, 
     assert rung == []
 
 
-def test_an_unreadable_new_version_silences_the_old_one(save, rung):
+def test_what_cannot_be_read_takes_no_readable_documents_place(save, rung):
     document, _ = save(data=b"Refunds take five days.")
     ingest([document.pk])
-    save(data=b"\x00\x01")
+    with pytest.raises(DocumentError):
+        save(data=b"\x00\x01")
 
-    assert Chunk.objects.count() == 0
-    assert Collection.objects.get().content_version == 2
+    document.refresh_from_db()
+    assert (document.status, document.content) == (Status.READY, "Refunds take five days.")
+    assert Chunk.objects.count() == 1
 
 
 def test_a_broker_that_is_down_loses_nothing(save, monkeypatch):
@@ -126,7 +129,8 @@ def test_a_vector_two_documents_share_outlives_one_of_them(save, rung):
     ingest([document.pk for document in documents])
     services.delete(documents[:1])
 
-    assert Embedding.objects.count() == Chunk.objects.count() == 1
+    kept = set(Embedding.objects.values_list("content_hash", flat=True))
+    assert kept == {Chunk.objects.get().content_hash, Document.objects.get().page_hash}
 
 
 def test_many_documents_are_handed_over_in_batches(docs, rung, django_capture_on_commit_callbacks):

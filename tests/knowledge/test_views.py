@@ -123,7 +123,7 @@ class TestWhatIsShown:
 
     def test_a_failed_document_loses_its_page(self, client):
         document = page(collection("public"))
-        save_document(collection=document.collection, path=document.path, data=b"%PDF-1.7")
+        ingest([save_document(collection=document.collection, path=document.path, content="# Only headings")[0].pk])
 
         assert client.get(document.get_absolute_url()).status_code == 404
 

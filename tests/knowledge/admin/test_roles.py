@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 from model_bakery import baker
 
 from accounts.models import User
+from tests.knowledge.admin.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +50,11 @@ def test_editors_see_every_page_of_knowledge(client, page):
     client.force_login(member_of("Editors"))
 
     assert client.get(f"/admin/knowledge/{page}/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_whoever_may_only_look_at_a_collection_sees_its_plans(client, help_centre):
+    sign_in(client, "view")
+    help_centre.plans.create(plan="Enterprise")
+
+    assert "Enterprise" in client.get(f"/admin/knowledge/collection/{help_centre.pk}/change/").text

@@ -31,7 +31,7 @@ def run(template: Path, kills: int, freezes: int, later: timedelta) -> dict[str,
 def job(folder: Path, act: Callable[[], Any], at: int = 0, fault: Callable[[], None] = die) -> Callable[[], None]:
     def run() -> None:
         use(folder)
-        with Points(at, fault):
+        with Points(at, fault, between_transactions=fault is freeze):
             act()
 
     return run
