@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from knowledge import pushing
-from knowledge.errors import PushRefused
+from knowledge.errors import DocumentError, PushRefused
 from knowledge.models import Collection, Document, Source
 from knowledge.serializers import (
     MOST_AT_ONCE,
@@ -100,7 +100,7 @@ def write_row(where: Collection, source: Source, row: Any, written: list[Documen
     except ValidationError as error:
         problem = shape("invalid", "Some fields are not valid.", field_errors(error.detail))
         return {"id": own_id, "result": "failed", **problem}
-    except PushRefused as error:
+    except (PushRefused, DocumentError) as error:
         return {"id": own_id, "result": "failed", **shape(error.code, error.user_message)}
     written.append(document)
     return {"id": own_id, "result": outcome}

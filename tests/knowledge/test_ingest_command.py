@@ -185,3 +185,14 @@ def test_a_path_without_documents_is_an_error(tmp_path, path):
 )
 def test_a_page_is_linked_where_it_is_published(path, data, url):
     assert page_url("https://x.example/help/", path, data) == url
+
+
+def test_a_file_that_cannot_be_read_leaves_what_it_said_before(db, tmp_path):
+    page = tmp_path / "a.md"
+    page.write_text("Refunds take five days.")
+    call_command("ingest", str(page), "--collection", "docs", "--create")
+    page.write_bytes(b"\x00\x01")
+
+    with pytest.raises(CommandError, match="What it said before stays"):
+        call_command("ingest", str(page), "--collection", "docs")
+    assert Document.objects.get().content == "Refunds take five days."

@@ -251,3 +251,13 @@ def test_what_editors_wrote_is_left_alone_as_well(api, docs, path):
     services.put_document(collection=docs, path="edited.md", given="From an editor.")
 
     assert api.put(path, **REFUNDS).json()["error"]["code"] == "belongs_elsewhere"
+
+
+def test_what_cannot_be_read_takes_nothing_away(api, docs):
+    api.put("a", **REFUNDS)
+    ingest(Document.objects.values_list("pk", flat=True))
+
+    response = api.put("a", content="   ", format="html")
+    assert response.status_code == 400
+    build_index(docs.pk)
+    assert answers("refunds")

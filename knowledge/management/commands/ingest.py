@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from knowledge import services
+from knowledge.errors import DocumentError
 from knowledge.folders import document_files, is_document, page_url
 from knowledge.loaders import FORMATS
 from knowledge.management.reports import bar, build, look_at, report, report_preview, visit_here
@@ -113,14 +114,17 @@ def ingest_file(collection: Collection, path: Path, url_prefix: str) -> SyncRun:
     run = SyncRun(source=Source(collection=collection), status=SyncRun.Status.DONE)
     given = path.read_bytes()
     existed = collection.documents.filter(path=path.name).exists()
-    document, changed = services.put_document(
-        collection=collection,
-        path=path.name,
-        given=given,
-        url=page_url(url_prefix, path.name, given),
-        source=None,
-        origin="upload",
-    )
+    try:
+        document, changed = services.put_document(
+            collection=collection,
+            path=path.name,
+            given=given,
+            url=page_url(url_prefix, path.name, given),
+            source=None,
+            origin="upload",
+        )
+    except DocumentError as error:
+        raise CommandError(f"{path.name}: {error.user_message} What it said before stays.") from error
     setattr(run, ("changed" if existed else "added") if changed else "unchanged", 1)
     run.failures = [{"path": name, "reason": reason} for name, reason in process_file(document, changed=changed)]
     if run.failures:
