@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.core.management.base import CommandError, OutputWrapper
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from knowledge.errors import EmbeddingError, IndexUnusable, SourceError
 from knowledge.ingestion import build_index
+from knowledge.management.progress import bars
 from knowledge.models import Source, SyncRun
 from knowledge.visits import runs, syncing
 from knowledge.visits.previews import Preview, preview
@@ -22,8 +21,7 @@ Advance = Callable[[int, int], None]
 
 @contextmanager
 def bar(description: str) -> Iterator[Advance]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with bars() as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, expected: progress.update(task, completed=done, total=expected)
 

@@ -1,22 +1,21 @@
 """Fill another vector store with what is served now, so that it answers from the moment it is switched to."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TaskID
 
 from knowledge.copying import copy_index, to_copy
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import ENGINES, engine_name, get_engine
+from knowledge.management.collections import BAD_ARGUMENTS, chosen
+from knowledge.management.progress import bars
 from knowledge.models import Collection, IndexVersion
-
-BAD_ARGUMENTS = 2
 
 
 @dataclass
@@ -50,7 +49,7 @@ class Command(BaseCommand):
         source, target = options["source"], options["target"]
         check(source, target)
         run = Copies()
-        for collection in chosen(options["collection"]):
+        for collection in chosen(options["collection"] or []):
             with run.noted(collection):
                 run.served.append(to_copy(collection, source))
         if options["dry_run"]:
@@ -64,8 +63,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def copy(self, run: Copies, target: str) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        with bars() as progress:
             for served in run.served:
                 task = progress.add_task(served.collection.slug, total=served.chunk_count)
                 with run.noted(served.collection):
@@ -92,14 +90,3 @@ def check(source: str, target: str) -> None:
         get_engine(target).check()
     except IndexUnusable as error:
         raise CommandError(error.user_message) from error
-
-
-def chosen(slugs: Sequence[str] | None) -> list[Collection]:
-    collections = Collection.objects.order_by("slug")
-    known = [collection.slug for collection in collections]
-    if unknown := sorted(set(slugs or ()) - set(known)):
-        raise CommandError(
-            f"There is no collection {', '.join(unknown)} (there are: {', '.join(known) or 'none yet'}).",
-            returncode=BAD_ARGUMENTS,
-        )
-    return [collection for collection in collections if slugs is None or collection.slug in slugs]

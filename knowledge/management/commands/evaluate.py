@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from knowledge.errors import EmbeddingError, EvaluationError, IndexUnusable
 from knowledge.evaluation import Step, evaluate, read_set, throw_away_database
+from knowledge.management.progress import bars
 
 BAD_ARGUMENTS = 2
 MEASURES = (
@@ -52,8 +51,7 @@ class Command(BaseCommand):
             labelled = read_set(options["folder"])
         except EvaluationError as error:
             raise CommandError(error.user_message, returncode=BAD_ARGUMENTS) from error
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        with bars() as progress:
             task = progress.add_task("Preparing", total=None)
 
             def show(step: Step) -> None:

@@ -5,16 +5,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from knowledge import services
 from knowledge.building import rebuild_index, searchable_count
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.ingestion import ingest
+from knowledge.management.collections import chosen
+from knowledge.management.progress import bars
 from knowledge.models import Collection, Document
-
-BAD_ARGUMENTS = 2
 
 
 class Command(BaseCommand):
@@ -42,8 +40,7 @@ class Command(BaseCommand):
         self.report(collections)
 
     def process(self, collections: list[Collection], documents: dict[int, list[int]]) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        with bars() as progress:
             for collection in collections:
                 ids = documents.get(collection.pk, [])
                 task = progress.add_task(f"Reading {collection.slug}", total=len(ids))
@@ -65,16 +62,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{collection.slug}: {passages} indexed.{held}")
         if unread:
             raise SystemExit(1)
-
-
-def chosen(slugs: list[str]) -> list[Collection]:
-    known = {collection.slug: collection for collection in Collection.objects.all()}
-    if unknown := sorted(set(slugs) - set(known)):
-        there = ", ".join(known) or "none yet"
-        raise CommandError(
-            f"There is no collection {', '.join(unknown)} (there are: {there}).", returncode=BAD_ARGUMENTS
-        )
-    return [known[slug] for slug in dict.fromkeys(slugs)] or list(known.values())
 
 
 def published(collection: Collection) -> list[int]:
