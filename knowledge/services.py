@@ -135,8 +135,8 @@ def write(existing: Document, wanted: Document, change: Change) -> None:
     """Of what is only proposed, no more than that its source said so. A draft is what was proposed last."""
     is_draft = existing.publication == Publication.DRAFT
     if not (change.publish or is_draft):
-        Document.objects.filter(pk=existing.pk).update(given_hash=wanted.given_hash)
         existing.given_hash = wanted.given_hash
+        existing.save(update_fields=["given_hash"])
         return
     existing.url, existing.source = wanted.url, wanted.source
     if change.publish and is_draft:

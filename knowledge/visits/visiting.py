@@ -16,7 +16,6 @@ from knowledge.ingestion import ingest
 from knowledge.models import Document, Source, SyncRun
 from knowledge.sources import reader_of
 from knowledge.sources.base import Found
-from knowledge.tasks import build_index
 from knowledge.visits import runs
 from knowledge.visits.comparing import Comparison, Outcome
 
@@ -155,9 +154,6 @@ class Visit:
             self.fail(document.path, document.error)
         elif services.is_to_be_read(document):
             self.wait_for(document.pk)
-        elif changed:
-            # It came back as it was: nothing is to be read, but it is to be found.
-            services.ring(build_index, document.collection_id)
 
     def put(self, found: Found) -> tuple[Document, bool]:
         document, changed = services.put_document(
