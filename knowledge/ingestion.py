@@ -4,8 +4,9 @@ Every step can be interrupted. Texts that were embedded stay embedded, a documen
 transaction, and what a worker held is taken over when its lease runs out.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from time import monotonic
@@ -15,14 +16,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from knowledge import leases
+from knowledge import leases, parsing
 from knowledge.building import build_index, recipes_in_use
 from knowledge.embedders import get_embedder
 from knowledge.errors import DocumentError, EmbeddingError
 from knowledge.loaders.base import Loaded
 from knowledge.models import Chunk, Collection, Document
 from knowledge.originals import original
-from knowledge.parsing import parse
 from knowledge.recipes import Recipe, current_recipe
 from knowledge.text.chunking import Piece, chunk
 from knowledge.text.searchable import page_text, searchable_text
@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 __all__ = ["build_index", "ingest"]
 
 RENEW_EVERY = leases.LEASE.total_seconds() / 5
+# So many documents are claimed and read while those before them are embedded.
+READ_AHEAD = 32
 OnProgress = Callable[[Document], None]
 NOT_PROCESSED = "This document could not be processed. The log has the reason."
 
@@ -69,22 +71,23 @@ def ingest(document_ids: Iterable[int], on_progress: OnProgress | None = None) -
     try:
         for group in grouped(prepare(document_ids, run)):
             try:
-                embed(group)
+                embed(group, run)
             except EmbeddingError as error:
                 give_back(group, error, run)
             else:
                 for prepared in group:
                     run.finish(prepared.document, stored(prepared))
     finally:
-        leases.release(run.claimed.values())
+        run.end()
     return run.collections
 
 
 class Run:
-    """What this call holds, and whose index it left behind."""
+    """What this call holds, who reads for it, and whose index it left behind."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self.on_progress = on_progress
+        self.reader = ThreadPoolExecutor(1, thread_name_prefix="read-documents")
         self.claimed: dict[int, Document] = {}
         self.collections: set[int] = set()
         self.renewed = monotonic()
@@ -96,7 +99,7 @@ class Run:
             yield document
 
     def keep(self) -> None:
-        """What waits for its group stays ours, however long others take to be read."""
+        """What waits for its turn stays ours, however long others take to be read or embedded."""
         if monotonic() - self.renewed >= RENEW_EVERY:
             leases.renew(self.claimed.values())
             self.renewed = monotonic()
@@ -108,12 +111,18 @@ class Run:
         if self.on_progress:
             self.on_progress(document)
 
+    def end(self) -> None:
+        self.reader.shutdown(wait=False, cancel_futures=True)
+        if self.claimed:
+            parsing.interrupt()
+            leases.release(self.claimed.values())
+
 
 def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
-    """Loads and chunks. A document that cannot be read fails alone."""
-    for document in run.claim(document_ids):
+    """Loads and chunks, while what was prepared is embedded. A document that cannot be read fails alone."""
+    for document, reading in ahead(started(document_ids, run)):
         try:
-            yield prepared(document)
+            yield reading.result()
         except DocumentError as error:
             run.finish(document, fail(document, error.user_message))
         except Exception:
@@ -121,15 +130,30 @@ def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
             run.finish(document, fail(document, NOT_PROCESSED))
 
 
-def prepared(document: Document) -> Prepared:
+Reading = tuple[Document, "Future[Prepared]"]
+
+
+def started(document_ids: Iterable[int], run: Run) -> Iterator[Reading]:
+    for document in run.claim(document_ids):
+        yield document, run.reader.submit(read, document, recipes_in_use(document.collection_id))
+
+
+def ahead(readings: Iterator[Reading]) -> Iterator[Reading]:
+    waiting: deque[Reading] = deque()
+    for reading in readings:
+        waiting.append(reading)
+        if len(waiting) > READ_AHEAD:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def read(document: Document, recipes: list[Recipe]) -> Prepared:
+    """Runs beside the rest and has no database."""
     if document.attempts > leases.MOST_ATTEMPTS:
         raise DocumentError("Processing this document was interrupted again and again. Try a smaller part of it.")
-    loaded = parse(original(document), document.path, document.format)
+    loaded = parsing.parse(original(document), document.path, document.format)
     titles = loaded.questions or (document.title or loaded.title,)
-    pieces = {
-        recipe: list(chain.from_iterable(cut(title, loaded, recipe) for title in titles))
-        for recipe in recipes_in_use(document.collection_id)
-    }
+    pieces = {recipe: list(chain.from_iterable(cut(title, loaded, recipe) for title in titles)) for recipe in recipes}
     if not all(pieces.values()):
         raise DocumentError("This document has headings but no text below them. Add some.")
     return Prepared(document, loaded, pieces)
@@ -152,11 +176,11 @@ def grouped(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
         yield group
 
 
-def embed(group: list[Prepared]) -> None:
+def embed(group: list[Prepared], run: Run) -> None:
     """A model that is being left may be gone already: then the index made with it does without what is new."""
     for recipe in {recipe for prepared in group for recipe in prepared.pieces}:
         try:
-            embed_by(recipe, group)
+            embed_by(recipe, group, run)
         except EmbeddingError as error:
             if recipe == current_recipe():
                 raise
@@ -165,9 +189,9 @@ def embed(group: list[Prepared]) -> None:
                 prepared.pieces.pop(recipe, None)
 
 
-def embed_by(recipe: Recipe, group: list[Prepared]) -> None:
+def embed_by(recipe: Recipe, group: list[Prepared], run: Run) -> None:
     texts = {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
-    embed_missing(texts, get_embedder(recipe.model), lambda: leases.renew(prepared.document for prepared in group))
+    embed_missing(texts, get_embedder(recipe.model), run.keep)
 
 
 def give_back(group: list[Prepared], error: EmbeddingError, run: Run) -> None:

@@ -13,8 +13,8 @@ from knowledge.batches import batches
 from knowledge.embedders import Embedder, Vectors
 from knowledge.models import Chunk, Document, Embedding, EmbeddingUsage
 
-# Enough for batches of one length, little enough to be lost.
-TEXTS_AT_ONCE = 256
+# Enough for one request to a service, little enough to be lost.
+TEXTS_AT_ONCE = 128
 HASHES_PER_QUERY = 500
 
 

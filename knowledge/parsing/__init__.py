@@ -14,7 +14,7 @@ from knowledge.parsing.process import ParserProcess
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["parse"]
+__all__ = ["interrupt", "parse"]
 
 parser = ParserProcess()
 SENTENCES = {
@@ -33,6 +33,11 @@ def parse(source: bytes | str, path: str, format: str) -> Loaded:
     if answer.loaded:
         return answer.loaded
     raise DocumentError(answer.sentence or sentence(answer, request, format))
+
+
+def interrupt() -> None:
+    """Ends what is being parsed for another thread, whose document counts as crashed."""
+    parser.interrupt()
 
 
 def sentence(answer: Answer, request: Request, format: str) -> str:

@@ -71,6 +71,12 @@ class ParserProcess:
             )
         return self.connection
 
+    def interrupt(self) -> None:
+        """Whoever waits for an answer has none."""
+        if process := self.process:
+            process.kill()
+            process.wait()
+
     def end(self, wait: float = 0) -> int | None:
         """Its exit code, if there is one."""
         process, connection = self.process, self.connection

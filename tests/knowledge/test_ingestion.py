@@ -1,9 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from knowledge import ingestion, leases, parsing, services
+from knowledge import ingestion, leases, services
 from knowledge.access import PUBLIC
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
@@ -139,8 +139,8 @@ def test_a_result_for_an_older_revision_is_refused(put, monkeypatch):
     document = put("a.md", PAGE)
     embed = ingestion.embed
 
-    def edited_meanwhile(group):
-        embed(group)
+    def edited_meanwhile(group, run):
+        embed(group, run)
         put("a.md", "Edited while the old text was embedded.")
 
     monkeypatch.setattr(ingestion, "embed", edited_meanwhile)
@@ -221,20 +221,57 @@ def test_progress_is_told_for_every_document(put):
     assert told == documents
 
 
-def test_what_waits_for_its_group_is_not_taken_by_another(put, monkeypatch):
+def test_what_waits_for_its_turn_is_not_taken_by_another(put, monkeypatch):
     documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
-    parse = parsing.parse
+    claim, embed = leases.claim, HashingEmbedder.embed
+    processing = Document.objects.filter(status=Status.PROCESSING)
 
-    def slowly(*args):
-        assert not Document.objects.filter(status=Status.PROCESSING, lease_expires_at__lt=timezone.now()).exists()
-        Document.objects.filter(status=Status.PROCESSING).update(lease_expires_at=timezone.now())
-        return parse(*args)
+    def slowly(document_id):
+        processing.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+        return claim(document_id)
+
+    def embedding(self, texts):
+        assert not processing.filter(lease_expires_at__lt=timezone.now()).exists()
+        return embed(self, texts)
 
     monkeypatch.setattr(ingestion, "RENEW_EVERY", 0)
-    monkeypatch.setattr(ingestion, "parse", slowly)
+    monkeypatch.setattr(leases, "claim", slowly)
+    monkeypatch.setattr(HashingEmbedder, "embed", embedding)
     ingest([document.pk for document in documents])
 
     assert set(Document.objects.values_list("status", flat=True)) == {Status.READY}
+
+
+def test_documents_are_read_while_others_are_embedded(put, monkeypatch):
+    documents = [put(f"{number}.md", f"Text number {number}") for number in range(6)]
+    finished: list[Document] = []
+    read_by_then: list[set[str]] = []
+    embed = ingestion.embed
+
+    def embedding(group, run):
+        read_by_then.append({document.path for document in run.claimed.values()})
+        embed(group, run)
+
+    monkeypatch.setattr(ingestion, "READ_AHEAD", 2)
+    monkeypatch.setattr(ingestion, "TEXTS_AT_ONCE", 1)
+    monkeypatch.setattr(ingestion, "embed", embedding)
+    ingest([document.pk for document in documents], on_progress=finished.append)
+
+    assert read_by_then[0] == {"0.md", "1.md", "2.md"}
+    assert finished == documents
+
+
+def test_a_run_that_breaks_off_gives_back_what_it_claimed(put, monkeypatch):
+    documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
+
+    def interrupted(group, run):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ingestion, "embed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ingest([document.pk for document in documents])
+
+    assert set(Document.objects.values_list("status", "attempts")) == {(Status.PENDING, 0)}
 
 
 def test_documents_are_embedded_together(put, embedded):
