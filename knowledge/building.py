@@ -19,6 +19,8 @@ from knowledge.vectors import forget_unused
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
+# The sweep leaves a collection alone after a build that failed: for as long as it took, but at least so long.
+PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 # The one that is served, and two to go back to.
 KEPT_VERSIONS = 3
 BEAT_SECONDS = 1.0
@@ -140,7 +142,9 @@ class Build:
         """Of those that came to nothing, only the last one is worth keeping."""
         came_to_nothing = self.collection.index_versions.filter(status=Status.FAILED, manifest_sha256="")
         came_to_nothing.exclude(pk=self.version.pk).delete()
-        IndexVersion.objects.filter(pk=self.version.pk).update(status=status, error=error, lease_expires_at=None)
+        pause = max(PAUSE_AFTER_FAILURE, timedelta(seconds=monotonic() - self.started))
+        not_before = timezone.now() + pause if status == Status.FAILED else None
+        IndexVersion.objects.filter(pk=self.version.pk).update(status=status, error=error, lease_expires_at=not_before)
 
 
 def served_version(collection_id: int, store: str = "") -> IndexVersion | None:
@@ -215,9 +219,12 @@ def is_current(collection: Collection) -> bool:
 
 
 def stale_collections() -> list[int]:
-    """Collections whose index is behind their content or made by another recipe, and that nobody is building."""
-    being_built = IndexVersion.objects.filter(status=Status.BUILDING, lease_expires_at__gt=timezone.now())
-    idle = Collection.objects.filter(index_held=False).exclude(pk__in=being_built.values("collection"))
+    """Collections whose index is behind their content or made by another recipe, and that nobody is building or has
+    just failed to."""
+    left_alone = IndexVersion.objects.filter(
+        status__in=[Status.BUILDING, Status.FAILED], lease_expires_at__gt=timezone.now()
+    )
+    idle = Collection.objects.filter(index_held=False).exclude(pk__in=left_alone.values("collection"))
     ready = Document.objects.filter(status=Document.Status.READY, publication=Document.Publication.PUBLISHED)
     known = idle.filter(Q(pk__in=ready.values("collection")) | Q(pk__in=IndexVersion.objects.values("collection")))
     return [collection.pk for collection in known if not (is_current(collection) or was_stopped(collection))]

@@ -25,7 +25,10 @@ def claim(document_id: int) -> Document | None:
     free = Q(status=Status.PENDING) | Q(status=Status.PROCESSING, lease_expires_at__lt=timezone.now())
     with transaction.atomic():
         claimed = Document.objects.filter(free, WANTED, pk=document_id).update(
-            status=Status.PROCESSING, lease_expires_at=timezone.now() + LEASE, attempts=F("attempts") + 1
+            status=Status.PROCESSING,
+            lease_expires_at=timezone.now() + LEASE,
+            attempts=F("attempts") + 1,
+            fence=F("fence") + 1,
         )
         return Document.objects.select_related("collection").get(pk=document_id) if claimed else None
 
@@ -33,7 +36,7 @@ def claim(document_id: int) -> Document | None:
 def held(document: Document) -> QuerySet[Document]:
     """The row, if it is still this worker's: not edited since, not taken over after a pause."""
     return Document.objects.filter(
-        pk=document.pk, revision=document.revision, attempts=document.attempts, status=Status.PROCESSING
+        pk=document.pk, revision=document.revision, fence=document.fence, status=Status.PROCESSING
     )
 
 
@@ -43,9 +46,9 @@ def renew(documents: Iterable[Document]) -> None:
 
 
 def release(documents: Iterable[Document]) -> None:
-    """A worker that is told to stop does not keep the next one waiting."""
+    """A worker that is told to stop does not keep the next one waiting, and has not tried."""
     for document in documents:
-        held(document).update(status=Status.PENDING, lease_expires_at=timezone.now())
+        held(document).update(status=Status.PENDING, lease_expires_at=timezone.now(), attempts=F("attempts") - 1)
 
 
 def postpone(document: Document) -> None:

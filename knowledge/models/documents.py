@@ -168,6 +168,9 @@ class Document(models.Model):
     # Processing: until then a worker has it. Pending: from then on the sweep rings for it again.
     lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    fence = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counts its claims: what a worker with an earlier one brings is refused."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(default=timezone.now, help_text="When the content last changed.")
     indexed_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -93,7 +93,11 @@ class IndexVersion(models.Model):
     details = models.JSONField(default=dict, help_text="How the vectors are kept, and the recall that was measured.")
     manifest_sha256 = models.CharField(max_length=64, blank=True)
     error = models.TextField(blank=True)
-    lease_expires_at = models.DateTimeField(null=True, blank=True, help_text="Building: until then somebody is at it.")
+    lease_expires_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Building: until then somebody is at it. Failed: until then nobody tries again.",
+    )
     cancel_requested = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0, help_text="Chunks embedded and written so far.")
     expected = models.PositiveIntegerField(default=0)

@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 from django.utils import timezone
 
 from knowledge import building, indexes, services
@@ -290,6 +291,17 @@ def test_a_build_that_breaks_is_over_and_says_so(docs, publish, monkeypatch):
 
     failed = IndexVersion.objects.get(status=Status.FAILED)
     assert "The log has the reason" in failed.error
+
+
+def test_a_build_that_failed_is_tried_again_after_a_pause(docs, put, monkeypatch):
+    ingest([put("a.md", "Refunds take five days.").pk])
+    monkeypatch.setattr(snapshots, "publish", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build_index(docs.pk)
+
+    assert stale_collections() == []
+    with time_machine.travel(timezone.now() + building.PAUSE_AFTER_FAILURE):
+        assert stale_collections() == [docs.pk]
 
 
 def test_a_build_that_was_stopped_is_begun_again_by_the_next_change_only(docs, publish):

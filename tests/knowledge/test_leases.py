@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from knowledge import leases
+from knowledge import leases, services
 from knowledge.models import Document
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,24 @@ def test_an_edit_shuts_out_whoever_works_on_the_version_before(waiting, put):
     put("a.md", "Refunds take nine days.")
 
     assert not leases.held(claimed).exists()
+
+
+def test_a_worker_from_before_a_second_reading_is_shut_out(waiting):
+    first = claim(waiting)
+    expire(waiting)
+    leases.held(claim(waiting)).update(status=Document.Status.READY, attempts=0)
+    services.make_pending([waiting.pk])
+    again = claim(waiting)
+
+    assert again.attempts == first.attempts
+    assert not leases.held(first).exists()
+    assert leases.held(again).exists()
+
+
+def test_being_told_to_stop_is_no_failed_attempt(waiting):
+    leases.release([claim(waiting)])
+
+    assert claim(waiting).attempts == 1
 
 
 def test_a_renewed_lease_does_not_run_out(waiting):
