@@ -7,7 +7,7 @@ IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 
 # About what an author would write as a description.
-BEGINNING = 300
+BEGINNING = 150
 
 
 def searchable_text(headings: Sequence[str], text: str) -> str:
