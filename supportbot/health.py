@@ -23,9 +23,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when database, broker and index can serve; else 503 with the reason beside each."""
+    """200 when database, broker and index can serve, each "ok"; else 503 with the reason beside each."""
     checks = {"database": database(), "broker": broker(), "index": indexes.health()}
-    healthy = all(reason == "ok" for reason in checks.values())
+    healthy = all(reason.startswith("ok") for reason in checks.values())
     return JsonResponse({"status": "ok" if healthy else "unavailable", **checks}, status=200 if healthy else 503)
 
 

@@ -53,7 +53,8 @@ def candidates(collection_ids: Ids[int]) -> list[list[IndexVersion]]:
 
 
 def health() -> str:
-    """ "ok", or why documents that are ready cannot be found. Without documents there is nothing to find."""
+    """Begins with "ok", or says why documents that are ready cannot be found. Without documents there is nothing to
+    find."""
     try:
         get_engine().check()
     except IndexUnusable as error:
@@ -64,6 +65,11 @@ def health() -> str:
     collections = dict(models.Collection.objects.filter(Exists(ready)).values_list("pk", "slug"))
     served = {pk for snapshot in serving(collections) for pk in snapshot.collection_ids}
     missing = sorted(slug for pk, slug in collections.items() if pk not in served)
-    if not missing:
-        return "ok"
-    return f"No index has been built yet for: {', '.join(missing)}."
+    if missing:
+        return f"No index has been built yet for: {', '.join(missing)}."
+    whole = IndexVersion.objects.filter(status=Status.SERVING, engine=engine_name()).values_list(
+        "collection", flat=True
+    )
+    if earlier := sorted(slug for pk, slug in collections.items() if pk not in set(whole)):
+        return f"ok: an earlier version answers until the index is built again for: {', '.join(earlier)}."
+    return "ok"

@@ -35,29 +35,40 @@ def link(source: Path, target: Path) -> None:
 
 
 def verified_copy(source: Path, target: Path, sha256: str) -> None:
-    """Copies and checks in one reading. Raises ``IndexUnusable`` and leaves nothing if a bit is not as it should be.
+    """Copies and checks in one reading. Raises ``IndexUnusable`` and leaves nothing if a bit is not as it should be:
+    a retryable one if it is this machine that cannot read or write, of which the file knows nothing.
 
     What is mapped from a copy that nobody else knows can neither change nor shrink, which would end this process.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with source.open("rb") as reader, target.open("wb") as writer:
             while block := reader.read(BLOCK):
                 digest.update(block)
                 writer.write(block)
-    except OSError as error:
+    except FileNotFoundError as error:
         raise IndexUnusable(f"The index file {source.parent.name}/{source.name} is missing.") from error
+    except OSError as error:
+        raise not_here(error) from error
     if digest.hexdigest() != sha256:
         with suppress(OSError):
             target.unlink()
         raise IndexUnusable(f"The index file {source.parent.name}/{source.name} is damaged.")
 
 
+def not_here(error: OSError) -> IndexUnusable:
+    """Another machine may be able to, and so may this one later."""
+    return IndexUnusable(f"The index cannot be opened on this machine: {error.strerror}.", retryable=True)
+
+
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """Gone afterwards; what was mapped from it stays readable."""
-    folder = Path(mkdtemp(prefix="supportbot-"))
+    try:
+        folder = Path(mkdtemp(prefix="supportbot-"))
+    except OSError as error:
+        raise not_here(error) from error
     try:
         yield folder
     finally:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 # More than this to copy and check, and questions are answered from the version before until it is done.
 OPENED_AT_ONCE_BYTES = 64 * 1024 * 1024
 CHILD_SECONDS = 120
+# A full disk or too many open files: the version itself may be fine.
+TRY_AGAIN_SECONDS = 10
 PROBE = "import django; django.setup(); from knowledge.indexes.opened import probe; probe()"
 
 
@@ -103,6 +106,8 @@ class OpenedVersions:
     def __init__(self) -> None:
         self.current: dict[int, DiskSnapshot] = {}
         self.unusable: set[str] = set()
+        # What this machine could not open, and from when on it tries again.
+        self.not_before: dict[str, float] = {}
         self.bases: WeakValueDictionary[str, FaissVectors] = WeakValueDictionary()
         self.in_background: set[str] = set()
         self.locks: dict[int, Lock] = defaultdict(Lock)
@@ -113,7 +118,7 @@ class OpenedVersions:
             current = self.current.get(version.collection_id)
             if current and current.seal == version.manifest_sha256:
                 return current
-            if version.manifest_sha256 in self.unusable:
+            if version.manifest_sha256 in self.unusable or not self.is_due(version):
                 continue
             if current and self.takes_long(version):
                 self.open_in_background(version)
@@ -121,6 +126,9 @@ class OpenedVersions:
             if snapshot := self.open(version):
                 return snapshot
         return None
+
+    def is_due(self, version: IndexVersion) -> bool:
+        return monotonic() >= self.not_before.get(version.manifest_sha256, 0.0)
 
     def takes_long(self, version: IndexVersion) -> bool:
         try:
@@ -153,16 +161,22 @@ class OpenedVersions:
             try:
                 snapshot = open_snapshot(version, self.bases)
             except IndexUnusable as error:
-                self.unusable.add(version.manifest_sha256)
-                report(version, error)
+                self.set_aside(version, error)
                 return None
             self.current[version.collection_id] = snapshot
             return snapshot
 
+    def set_aside(self, version: IndexVersion, error: IndexUnusable) -> None:
+        log.error("index_unusable", collection=version.collection_id, version=version.pk, reason=error.user_message)
+        if error.retryable:
+            self.not_before[version.manifest_sha256] = monotonic() + TRY_AGAIN_SECONDS
+        else:
+            self.unusable.add(version.manifest_sha256)
+            mark_as_failed(version, error)
 
-def report(version: IndexVersion, error: IndexUnusable) -> None:
-    """A version marked as failed is no longer served, so the sweep of pending work has a new one built."""
-    log.error("index_unusable", collection=version.collection_id, version=version.pk, reason=error.user_message)
+
+def mark_as_failed(version: IndexVersion, error: IndexUnusable) -> None:
+    """It is no longer served, so the sweep of pending work has a new one built."""
     IndexVersion.objects.filter(pk=version.pk).update(status=IndexVersion.Status.FAILED, error=error.user_message)
 
 

@@ -29,7 +29,7 @@ from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import Content, Heartbeat, Ids
 from knowledge.indexes.changes import Changes, changes_since
 from knowledge.indexes.faiss import write_vectors
-from knowledge.indexes.files import checksum, contents, fsync, link, make_durable
+from knowledge.indexes.files import checksum, contents, fsync, link, make_durable, not_here
 from knowledge.indexes.lexical import PageTexts, PassageTexts
 from knowledge.models import IndexVersion
 
@@ -280,8 +280,10 @@ def read_manifest(folder: Path, sha256: str) -> dict[str, Any]:
         if checksum(folder / MANIFEST) != sha256:
             raise IndexUnusable(f"The manifest of {folder.name} is damaged.")
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-    except OSError as error:
+    except FileNotFoundError as error:
         raise IndexUnusable(f"The index {folder.name} is missing.") from error
+    except OSError as error:
+        raise not_here(error) from error
     return manifest
 
 

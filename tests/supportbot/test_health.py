@@ -40,6 +40,16 @@ def test_it_is_not_ready_while_its_index_is_not(client, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_it_is_ready_while_something_earlier_answers_and_says_so(client, monkeypatch):
+    monkeypatch.setattr("knowledge.indexes.health", lambda: "ok: an earlier version answers.")
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json()["index"] == "ok: an earlier version answers."
+
+
+@pytest.mark.django_db
 def test_it_is_not_ready_before_the_database_has_its_tables(client, monkeypatch):
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [1, 2])
 

@@ -1,5 +1,7 @@
+import errno
 import os
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -68,6 +70,25 @@ def harm(path: Path, damage: str) -> None:
     path.write_bytes(data if damage == "flip" else data[:-10])
 
 
+def test_a_machine_without_room_answers_from_what_it_has_open_and_blames_nobody(docs, publish, monkeypatch):
+    publish("a.md", "Refunds take five days.")
+    before = serving(docs)
+    publish("b.md", "Invoices come by mail.")
+
+    with monkeypatch.context() as full:
+        full.setattr("knowledge.indexes.files.mkdtemp", no_space)
+        assert serving(docs) is before
+    assert serving(docs) is before, "not tried again at once"
+    monkeypatch.setattr("knowledge.indexes.opened.monotonic", lambda: time.monotonic() + 60)
+
+    assert serving(docs).search_text("invoices", 5)
+    assert not IndexVersion.objects.filter(status=Status.FAILED).exists()
+
+
+def no_space(**_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_a_damaged_version_is_built_again(docs, publish, largest_file):
     publish("a.md", "Refunds take five days.")
     harm(largest_file(IndexVersion.objects.get()), "truncate")
@@ -90,6 +111,14 @@ def test_health_names_the_collections_that_cannot_be_searched(docs, put, publish
     indexes.engines.clear()
     harm(largest_file(IndexVersion.objects.get()), "truncate")
     assert indexes.health() == "No index has been built yet for: docs."
+
+
+def test_health_says_where_an_earlier_version_answers(docs, publish, largest_file):
+    publish("a.md", "Refunds take five days.")
+    publish("b.md", "Invoices come by mail.")
+    harm(largest_file(IndexVersion.objects.get(status=Status.SERVING)), "flip")
+
+    assert indexes.health() == "ok: an earlier version answers until the index is built again for: docs."
 
 
 @pytest.mark.django_db(transaction=True)
