@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from django.utils import timezone
+
 from knowledge.errors import AddressRefused, FetchError, LeadsElsewhere, PageGone, SourceError
 from knowledge.models import Source
 from knowledge.sources.base import Found, Known, Visit
@@ -12,7 +14,7 @@ from knowledge.sources.markup import Markup, read_markup
 from knowledge.sources.pages import document_of, format_of
 from knowledge.sources.patterns import Patterns
 from knowledge.sources.robots import Robots, read_robots
-from knowledge.sources.sitemaps import sitemap_pages
+from knowledge.sources.sitemaps import settled, sitemap_pages
 from knowledge.sources.urls import clean_url, document_path, host_of, page_key
 
 # A site that fails so often in a row is down, or wants to be left alone.
@@ -156,7 +158,7 @@ class Crawl:
         self.frontier.known.add(page_key(own_url))
         if not (format := format_of(page)) or not markup.is_listed or not self.frontier.wants(own_url):
             return None
-        return document_of(page, format, own_url, date)
+        return document_of(page, format, own_url, settled(date, timezone.now()))
 
     def note(self, found: Found) -> Found:
         self.found.add(found.path)

@@ -4,6 +4,7 @@ import re
 import zlib
 from collections import deque
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from lxml import etree
@@ -15,6 +16,7 @@ from knowledge.sources.urls import clean_url, host_of
 # The protocol allows 50 MB and 50 000 pages a file.
 LARGEST = 50 * 1024 * 1024
 MOST_FILES = 100
+WHOLE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,8};)")
 GZIP = b"\x1f\x8b"
 
@@ -74,3 +76,12 @@ def unpacked(data: bytes) -> bytes:
         return zlib.decompressobj(wbits=31).decompress(data, LARGEST)
     except zlib.error:
         return b""
+
+
+def settled(date: str, now: datetime) -> str:
+    """The date of a page that was read ``now``, or nothing if the page may change again and keep it: a day may bring a
+    second edit until it is over everywhere, a month or a year at any time."""
+    if "T" in date:
+        return date
+    day_before = (now - timedelta(days=1)).date().isoformat()
+    return date if WHOLE_DAY.fullmatch(date) and date < day_before else ""

@@ -7,6 +7,7 @@ import pytest
 
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.sources import frontier, robots
+from knowledge.sources.sitemaps import settled
 from knowledge.visits import runs, syncing, visiting
 from knowledge.visits.visiting import process_here, visit
 from tests.knowledge.sources.website import Website, etagged, links, page, redirect
@@ -251,6 +252,21 @@ def test_the_address_of_a_sitemap_will_do(site, web):
 
     sync(site)
     assert paths(web) == ["a.html"]
+
+
+@pytest.mark.parametrize(
+    ("date", "is_settled"),
+    [
+        ("2026-01-01", True),
+        ("2026-03-09", False),
+        ("2026-03-10", False),
+        ("2026-03-10T08:00:00+00:00", True),
+        ("2026-01", False),
+        ("", False),
+    ],
+)
+def test_a_day_that_is_not_over_may_bring_a_second_edit(date, is_settled):
+    assert settled(date, datetime(2026, 3, 10, 12, tzinfo=UTC)) == (date if is_settled else "")
 
 
 def test_a_page_whose_date_is_the_same_is_not_asked_for(site, web):
