@@ -208,7 +208,6 @@ class DocumentVersion(models.Model):
     """What a document said, or is proposed to say. Numbers count up from 1 in each document."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
         REVIEW = "review", "Waiting for review"
         PUBLISHED = "published", "Published"
         REJECTED = "rejected", "Not accepted"

@@ -16,7 +16,6 @@ class Source(models.Model):
         PAGE = "page", "One web page"
         SITE = "site", "Web site"
         PUSH = "push", "Pushed by another program"
-        UPLOAD = "upload", "Upload"
 
     class Interval(models.IntegerChoices):
         """In minutes."""

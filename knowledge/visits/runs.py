@@ -42,8 +42,7 @@ def schedule(source: Source) -> None:
 def due_sources() -> QuerySet[Source]:
     """Whose time has come. A schedule without a time is new."""
     come = Q(next_sync_at__isnull=True) | Q(next_sync_at__lte=timezone.now())
-    brought = [Source.Kind.PUSH, Source.Kind.UPLOAD]
-    return Source.objects.filter(come, sync_every__isnull=False).exclude(kind__in=brought)
+    return Source.objects.filter(come, sync_every__isnull=False).exclude(kind=Source.Kind.PUSH)
 
 
 def begin_due() -> list[int]:

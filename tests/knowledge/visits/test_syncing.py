@@ -370,9 +370,9 @@ def test_a_request_is_heard_by_a_worker(source, monkeypatch, django_capture_on_c
     assert rung == [run.pk]
 
 
-def test_what_is_uploaded_cannot_be_visited(docs):
+def test_what_is_brought_cannot_be_visited(docs):
     with pytest.raises(SourceError, match="brought to us"):
-        syncing.request_sync(Source.objects.create(collection=docs, kind=Source.Kind.UPLOAD, name="Uploads"))
+        syncing.request_sync(Source.objects.create(collection=docs, kind=Source.Kind.PUSH, name="Handbook"))
 
 
 def test_the_schedule_names_the_task():
