@@ -55,7 +55,7 @@ def chunk(
 ) -> list[Piece]:
     """``page_starts`` are where in the text each page begins, if it has pages."""
 
-    # The same candidates are measured again and again, and counting is most of the work here.
+    # The same candidates are measured again and again.
     @cache
     def size(text: str) -> int:
         return max(count_tokens(text), len(text) // MOST_CHARACTERS_PER_TOKEN)
@@ -176,7 +176,9 @@ def joined(first: Piece, second: Piece, limit: Limit) -> Piece | None:
 
 
 def is_tiny(piece: Piece, limit: Limit) -> bool:
-    return limit.measure(searchable_text(piece.headings[-1:], piece.text)) < TINY_TOKENS
+    # Most are too long for that whatever their path takes, and counting is most of the work here.
+    may_be = piece.tokens < TINY_TOKENS + MOST_PATH_TOKENS
+    return may_be and limit.measure(searchable_text(piece.headings[-1:], piece.text)) < TINY_TOKENS
 
 
 def below(path: tuple[str, ...], piece: Piece) -> str:
