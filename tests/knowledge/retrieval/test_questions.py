@@ -23,3 +23,12 @@ def test_of_very_many_sentences_the_longest_are_kept_in_order():
     sentences = [f"This is sentence {'very ' * number}long." for number in range(12)]
 
     assert parts_of(" ".join(sentences)) == sentences[-MOST_PARTS:]
+
+
+def test_the_question_of_a_long_story_is_kept_however_short():
+    story = [f"This is sentence {'very ' * number}long." for number in range(12)]
+
+    parts = parts_of(" ".join([*story, "Who pays for it?"]))
+
+    assert parts[-1] == "Who pays for it?"
+    assert len(parts) == MOST_PARTS
