@@ -27,7 +27,8 @@ from knowledge.retrieval.questions import parts_of
 from knowledge.retrieval.ranking import distinct, joined_neighbours, words_of
 from knowledge.retrieval.spelling import corrected
 
-LONGEST_QUERY = 2000
+# As long as a message may be. The embedder reads its beginning; the sentences are searched one by one.
+LONGEST_QUERY = 8000
 # Enough that near-duplicates and passages that are gone by now leave a full list. Scores are scaled within them.
 CANDIDATES = 50
 CANDIDATES_PER_RESULT = 5
@@ -110,7 +111,7 @@ def explained_search(
     visible = collections_for(audience)
     if collection_ids is not None:
         visible = visible.filter(pk__in=collection_ids)
-    snapshots = indexes.serving(visible.values_list("pk", flat=True)) if query else []
+    snapshots = indexes.serving(visible.values_list("pk", flat=True)) if words_of(query) else []
     asked = understood(query, also, snapshots)
     found = embedded(asked, snapshots, embedding)
     vectors = vectors_of(query, asked.corrected, found)

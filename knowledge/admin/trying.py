@@ -23,6 +23,7 @@ EVIDENCE = {
     "vector": "meaning",
     "words": "words",
     "page": "page",
+    "names": "identifiers",
     "parts": "sentences",
     "curated": "curated",
     "reranker": "reranker",

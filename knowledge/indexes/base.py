@@ -76,6 +76,9 @@ class Snapshot(Protocol):
     def search_text(self, query: str, limit: int) -> Hits:
         """The chunks with any of the words, by BM25."""
 
+    def search_name(self, identifier: str, limit: int) -> Hits:
+        """The chunks with this very identifier, as ``lexical.identifiers`` finds them."""
+
     def search_pages(self, query: str, limit: int) -> Hits:
         """The documents with any of the words anywhere, by BM25."""
 

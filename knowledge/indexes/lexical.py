@@ -21,6 +21,10 @@ WRITER_MEMORY = 50_000_000
 MOST_TERMS = 64
 COMPOUND = re.compile(r"\w+(?:[.:/@-]\w+)*")
 FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
+# C++, C#, .NET, .htaccess
+WITH_A_MARK = re.compile(r"\b[a-zA-Z]\w*(?:\+\+|#)(?!\w)|(?<![\w.])\.[a-zA-Z]\w+")
+INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+FEWEST_CAPITALS = 4
 WORD = re.compile(r"[^\W\d_]+")
 # A title says what the whole page is about: in a long text its words would drown.
 TITLE_REPEATED = 3
@@ -45,16 +49,16 @@ def stems(language: str) -> tantivy.TextAnalyzer:
 
 
 def identifiers(text: str) -> list[str]:
-    """invalid_grant, X-Forwarded-For, api.v2, 2FA, --detach: what a stemmer or a splitter would blur."""
-    return [
-        *(word.lower() for word in COMPOUND.findall(text) if is_identifier(word)),
-        *(flag.lower() for flag in FLAG.findall(text)),
-    ]
+    """invalid_grant, X-Forwarded-For, api.v2, 2FA, useState, ENOENT, --detach, C++: what a stemmer or a splitter would
+    blur, or take for a common word."""
+    words = filter(is_identifier, COMPOUND.findall(text))
+    return [found.lower() for found in (*words, *FLAG.findall(text), *WITH_A_MARK.findall(text))]
 
 
 def is_identifier(word: str) -> bool:
-    letters = any(map(str.isalpha, word))
-    return letters and (not word.isalnum() or any(map(str.isdigit, word)))
+    if word.isalpha():
+        return bool(INNER_CAPITAL.search(word)) or (len(word) >= FEWEST_CAPITALS and word.isupper())
+    return any(map(str.isalpha, word))
 
 
 class TextIndex(ABC, Generic[Entry]):
@@ -114,7 +118,9 @@ class TextIndex(ABC, Generic[Entry]):
 
     def search(self, query: str, limit: int) -> Hits:
         """Any of the query's words, by BM25. The words become terms directly: nothing in them is syntax."""
-        terms = self.terms(query)
+        return self.with_any(self.terms(query), limit)
+
+    def with_any(self, terms: list[tantivy.Query], limit: int) -> Hits:
         if not terms:
             return []
         any_of = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
@@ -153,6 +159,9 @@ class PassageTexts(TextIndex[IndexedChunk]):
             "identifiers": " ".join(identifiers(everything)),
             "words": " ".join({word.lower() for word in WORD.findall(everything)}),
         }
+
+    def named(self, identifier: str, limit: int) -> Hits:
+        return self.with_any([tantivy.Query.term_query(self.schema, "identifiers", identifier)], limit)
 
     def knows(self, word: str) -> bool:
         (stem, *_) = stems(self.language).analyze(word) or [""]

@@ -65,6 +65,9 @@ class DiskSnapshot:
     def search_text(self, query: str, limit: int) -> Hits:
         return self.texts.search(query, limit)
 
+    def search_name(self, identifier: str, limit: int) -> Hits:
+        return self.texts.named(identifier, limit)
+
     def search_pages(self, query: str, limit: int) -> Hits:
         return self.pages.search(query, limit)
 

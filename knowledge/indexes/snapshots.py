@@ -130,7 +130,7 @@ def trusted(previous: IndexVersion, version: IndexVersion, content: Content) -> 
 
 def made_for(version: IndexVersion, content: Content) -> list[str]:
     """Versions of which one of these differs have nothing in common. The number is that of this layout."""
-    return ["1", version.embedding_model, version.recipe, content.language]
+    return ["2", version.embedding_model, version.recipe, content.language]
 
 
 def write_texts(

@@ -43,6 +43,10 @@ def query_terms(query: str, language: str) -> list[int]:
     return list(dict.fromkeys(map(number, words + names)))
 
 
+def name_term(identifier: str) -> int:
+    return number(exact(identifier))
+
+
 def word_terms(word: str, language: str) -> list[int]:
     """None for a word that says nothing, such as "the": it is no slip either."""
     return [number(stem) for stem in stems(language).analyze(word)]

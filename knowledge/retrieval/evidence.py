@@ -10,10 +10,15 @@ from knowledge.embedders import Vectors, get_embedder
 from knowledge.errors import EmbeddingError
 from knowledge.indexes import Snapshot
 from knowledge.indexes.base import Hits
+from knowledge.indexes.lexical import identifiers
 from knowledge.records import Asked
 from knowledge.retrieval.fusion import Evidence
+from knowledge.retrieval.spelling import english
 
 log = structlog.get_logger(__name__)
+
+# Of a pasted log the rest would only cost time.
+MOST_NAMES = 5
 
 ByModel = Mapping[str, Vectors]
 # By model, then by text.
@@ -59,7 +64,15 @@ def evidence_for(text: str, vectors: ByModel, snapshots: Sequence[Snapshot], dep
     hits = [nearest(model, vector, snapshots, depth) for model, vector in vectors.items()]
     words = best((hit for snapshot in snapshots for hit in snapshot.search_text(text, depth)), depth)
     pages = best((hit for snapshot in snapshots for hit in snapshot.search_pages(text, depth)), depth)
-    return Evidence(hits, words, pages, page_vectors(hits, vectors, snapshots))
+    return Evidence(hits, words, pages, page_vectors(hits, vectors, snapshots), names_in(text, snapshots, depth))
+
+
+def names_in(text: str, snapshots: Sequence[Snapshot], depth: int) -> list[Hits]:
+    """The passages with each identifier of the text. One that fills the list is on every other page and says nothing,
+    and a common word that somebody shouts is none."""
+    names = [name for name in dict.fromkeys(identifiers(text)) if name not in english()][:MOST_NAMES]
+    found = [[hit for snapshot in snapshots for hit in snapshot.search_name(name, depth)] for name in names]
+    return [hits for hits in found if len(hits) < depth]
 
 
 def nearest(model: str, vector: Vectors, snapshots: Sequence[Snapshot], depth: int) -> Hits:
@@ -81,7 +94,9 @@ def page_vectors(hits: Sequence[Hits], vectors: ByModel, snapshots: Sequence[Sna
 
 def documents_of(found: Iterable[Evidence], snapshots: Sequence[Snapshot]) -> dict[int, int]:
     """The document of every chunk that was hit."""
-    chunk_ids = {chunk_id for each in found for hits in (*each.vectors, each.words) for chunk_id, _ in hits}
+    chunk_ids = {
+        chunk_id for each in found for hits in (*each.vectors, each.words, *each.names) for chunk_id, _ in hits
+    }
     wanted = sorted(chunk_ids)
     return {key: document for snapshot in snapshots for key, document in snapshot.documents_of(wanted).items()}
 

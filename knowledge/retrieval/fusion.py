@@ -20,6 +20,8 @@ WORDS_WEIGHT = 0.13
 PAGE_WEIGHT = 0.17
 # How near the question is to the page as it announces itself, within the vectors' share.
 PAGE_VECTOR_SHARE = 0.2
+# An identifier that one page alone has leads there, whatever that page is about; one that several have, by that less.
+NAME_WEIGHT = 0.7
 # A long question counts half as a whole, half by its sentences.
 PARTS_WEIGHT = 0.5
 # Only to prefer, on a page the sentences lead to, the passage they lead to.
@@ -31,18 +33,20 @@ class Evidence:
     """What the indexes found for one text.
 
     ``vectors`` has a list per embedding model, because their scales differ. ``pages`` are scores of documents, and
-    ``page_vectors`` the cosines of the documents that the other hits belong to; both by document id.
+    ``page_vectors`` the cosines of the documents that the other hits belong to; both by document id. ``names`` has a
+    list per identifier of the text, of passages that have it.
     """
 
     vectors: Sequence[Hits] = ()
     words: Hits = ()
     pages: Hits = ()
     page_vectors: Mapping[int, float] = field(default_factory=dict)
+    names: Sequence[Hits] = ()
 
 
 @dataclass(frozen=True)
 class Fused:
-    """``score`` from 0 to 1; ``evidence`` is what each kind added to it."""
+    """``score`` from 0 to 1, and more with identifiers; ``evidence`` is what each kind added to it."""
 
     chunk_id: int
     score: float
@@ -70,9 +74,20 @@ def kinds(evidence: Evidence, documents: Mapping[int, int]) -> dict[str, Scores]
         vectors |= weighted(scaled(with_pages(hits, evidence.page_vectors, documents)), VECTOR_WEIGHT)
     words = weighted(scaled(evidence.words), WORDS_WEIGHT)
     pages = weighted(scaled(evidence.pages), PAGE_WEIGHT)
-    found = {*vectors, *words}
+    names = named(evidence.names, documents)
+    found = {*vectors, *words, *names}
     of_pages = {chunk_id: pages[documents[chunk_id]] for chunk_id in found if documents[chunk_id] in pages}
-    return {"vector": vectors, "words": words, "page": of_pages}
+    return {"vector": vectors, "words": words, "page": of_pages, "names": names}
+
+
+def named(names: Sequence[Hits], documents: Mapping[int, int]) -> Scores:
+    """The fewer pages have an identifier, the more it says."""
+    scores: Scores = defaultdict(float)
+    for hits in names:
+        pages = {documents[chunk_id] for chunk_id, _ in hits}
+        for chunk_id, _ in hits:
+            scores[chunk_id] += NAME_WEIGHT / len(pages)
+    return scores
 
 
 def with_pages(hits: Hits, page_vectors: Mapping[int, float], documents: Mapping[int, int]) -> Hits:

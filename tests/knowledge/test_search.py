@@ -9,7 +9,7 @@ from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, Document
-from knowledge.search import search_passages
+from knowledge.search import explained_search, search_passages
 from tests.factories import collection
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,41 @@ def test_a_passage_says_what_it_is_where_it_stands_and_how_near_it_is(publish, s
     assert passage.score == pytest.approx(1.02)
     assert set(passage.evidence) == {"vector", "words", "page", "freshness"}
     assert 0 < passage.similarity < 1
+
+
+@pytest.mark.parametrize("query", ["stock:write", "what does stock:write mean", "why do I get ERRNOSTOCK"])
+def test_an_identifier_leads_to_the_page_that_has_it(publish, query):
+    for number in range(5):
+        publish(
+            f"{number}.md",
+            f"# Counting {number}\n\nWhat the shelves mean to your stock, and why you get error {number}.",
+        )
+    publish("writing.md", "# Letters\n\nHow to write to us when a parcel is late.")
+    publish("api.md", "# Access\n\nA key with stock:write may set quantities, else it is told ERRNOSTOCK.")
+
+    assert search_passages(query, PUBLIC)[0].title == "Access"
+
+
+def test_a_common_word_that_is_shouted_is_no_identifier(publish):
+    publish("a.md", "# Parcels\n\nNEVER send a parcel without its number.")
+    publish("b.md", REFUNDS)
+
+    assert "names" not in search_passages("I NEVER got my parcel", PUBLIC)[0].evidence
+
+
+def test_the_end_of_a_long_story_counts():
+    story = "I was at the lake and the weather was nice. " * 50
+
+    asked, _ = explained_search(f"{story} What is the fee for a chargeback?", PUBLIC)
+
+    assert asked.parts[-1] == "What is the fee for a chargeback?"
+
+
+@pytest.mark.parametrize("query", ["???", "!", "🙂🙂", "- . -"])
+def test_a_query_without_a_word_finds_nothing(publish, query):
+    publish("billing.md", REFUNDS)
+
+    assert search_passages(query, PUBLIC) == []
 
 
 def test_a_published_page_is_linked_where_it_is_published(publish):

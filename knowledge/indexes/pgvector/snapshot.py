@@ -12,7 +12,7 @@ from knowledge.indexes.base import Hits
 from knowledge.indexes.lexical import MOST_WORDS_OF_A_LETTER
 from knowledge.indexes.pgvector.store import MOST_DIMENSIONS, SCHEMA, PgvectorStore
 from knowledge.indexes.reach import else_nothing
-from knowledge.indexes.sparse import NUMBERS, query_terms, word_terms
+from knowledge.indexes.sparse import NUMBERS, name_term, query_terms, word_terms
 from knowledge.indexes.stores import PAGES, PASSAGES, Record
 
 # Up to here every vector is compared, which finds the true nearest: about 17 ms for 20 000 of 384 dimensions.
@@ -56,6 +56,15 @@ class PgvectorSnapshot:
 
     def search_text(self, query: str, limit: int) -> Hits:
         return self.search_words(PASSAGES, query, limit)
+
+    @else_nothing(list)
+    def search_name(self, identifier: str, limit: int) -> Hits:
+        rows = self.read(
+            f"SELECT id FROM {SCHEMA}.{PASSAGES} WHERE terms @> %s::int[] AND ({self.served}) ORDER BY id LIMIT %s",
+            [name_term(identifier)],
+            limit,
+        )
+        return [(chunk_id, 1.0) for (chunk_id,) in rows]
 
     def search_pages(self, query: str, limit: int) -> Hits:
         return self.search_words(PAGES, query, limit)

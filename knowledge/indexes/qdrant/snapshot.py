@@ -13,7 +13,7 @@ from knowledge.indexes.lexical import MOST_WORDS_OF_A_LETTER
 from knowledge.indexes.qdrant.client import all_of, any_of, equals, lives_in, models, some_of
 from knowledge.indexes.qdrant.store import MEANING, WORDS, QdrantStore
 from knowledge.indexes.reach import else_nothing
-from knowledge.indexes.sparse import query_terms, word_terms
+from knowledge.indexes.sparse import name_term, query_terms, word_terms
 from knowledge.indexes.stores import PAGES, PASSAGES, Record
 
 # Up to here every vector is compared, which finds the true nearest.
@@ -43,6 +43,10 @@ class QdrantSnapshot:
     @else_nothing(list)
     def search_text(self, query: str, limit: int) -> Hits:
         return self.with_words(PASSAGES, query_terms(query, self.language), limit)
+
+    @else_nothing(list)
+    def search_name(self, identifier: str, limit: int) -> Hits:
+        return self.with_words(PASSAGES, [name_term(identifier)], limit)
 
     @else_nothing(list)
     def search_pages(self, query: str, limit: int) -> Hits:

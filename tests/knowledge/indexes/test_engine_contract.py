@@ -71,6 +71,12 @@ class TestFinding:
     def test_identifiers_are_found_as_they_are_written(self, docs):
         assert ids(serving(docs).search_text("invalid_grant", 5))[0] == chunk_of(self.invoices)
 
+    def test_an_identifier_is_found_by_itself(self, docs):
+        snapshot = serving(docs)
+
+        assert ids(snapshot.search_name("invalid_grant", 5)) == [chunk_of(self.invoices)]
+        assert snapshot.search_name("invalid", 5) == snapshot.search_name("", 5) == []
+
     def test_rare_words_count_for_more_than_common_ones(self, docs, publish):
         for number in range(5):
             publish(f"{number}.md", f"# Number {number}\n\nPayments and more payments of kind {number}.")

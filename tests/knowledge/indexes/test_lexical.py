@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import IndexedChunk, IndexedPage
-from knowledge.indexes.lexical import PageTexts, PassageTexts
+from knowledge.indexes.lexical import PageTexts, PassageTexts, identifiers
 
 CHUNKS = [
     IndexedChunk(1, "Refunds", "How long", "Refunded payments arrive within five days."),
@@ -40,6 +40,14 @@ def found(texts, query):
 )
 def test_words_are_found_by_their_stems_and_identifiers_as_written(texts, query, best):
     assert found(texts, query)[0] == best
+
+
+def test_identifiers_are_told_from_words():
+    text = "Use C++, .NET or useState; ENOENT, X-Api-Key and v2 with -k. A well made, COOL one. Not e.g. THE end."
+
+    assert sorted(identifiers(text)) == sorted(
+        ["c++", ".net", "usestate", "enoent", "x-api-key", "v2", "-k", "e.g", "cool"]
+    )
 
 
 def test_a_word_that_occurs_nowhere_takes_nothing_away(texts):

@@ -66,3 +66,16 @@ def test_equal_scores_keep_a_stable_order():
 
 def test_nothing_found_is_nothing():
     assert order(Evidence([[]])) == []
+
+
+def test_an_identifier_of_one_page_leads_there_and_one_of_many_hardly_anywhere():
+    near = Evidence(vectors=[[(10, 0.9), (20, 0.6), (30, 0.5)]])
+    of_one = Evidence(near.vectors, names=[[(20, 4.0)]])
+    of_many = Evidence(near.vectors, names=[[(each, 4.0) for each in (20, 40, 50, 60, 70)]])
+
+    assert order(of_one)[0] == 20
+    assert order(of_many)[0] == 10
+
+
+def test_a_passage_only_an_identifier_leads_to_is_found():
+    assert 40 in order(Evidence(vectors=[[(10, 0.9)]], names=[[(40, 1.0)]]))
