@@ -2,6 +2,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from knowledge import building, indexes
 from knowledge.access import PUBLIC
@@ -147,4 +148,14 @@ def test_a_target_out_of_reach_is_named_before_anything_is_copied():
     error = refused("--from", "faiss://", "--to", "qdrant://127.0.0.1:9")
 
     assert str(error) == "The Qdrant of the vector store does not answer."
+    assert error.returncode == 1
+
+
+def test_without_a_postgresql_there_is_no_pgvector_without_an_address(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "ENGINE", "django.db.backends.sqlite3")
+    monkeypatch.setattr(indexes, "engines", {})
+
+    error = refused("--from", "faiss://", "--to", "pgvector://")
+
+    assert "the database is SQLite" in str(error)
     assert error.returncode == 1

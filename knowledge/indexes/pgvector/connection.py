@@ -10,10 +10,15 @@ from psycopg import Connection, Cursor, Error
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from knowledge.errors import IndexUnusable
 from knowledge.indexes.reach import Reach
 
 SCHEME = "pgvector://"
 Row = tuple[Any, ...]
+NO_POSTGRES = (
+    "pgvector:// alone means the PostgreSQL of DATABASE_URL, but the database is SQLite: "
+    "name one, as in pgvector://user:password@host/name."
+)
 
 # A search that takes longer has lost its visitor.
 SEARCH_SECONDS = 5
@@ -82,6 +87,8 @@ def address(url: str) -> str:
     if url != SCHEME:
         return "postgresql://" + url.removeprefix(SCHEME)
     django = connections["default"].settings_dict
+    if "sqlite" in django["ENGINE"]:
+        raise IndexUnusable(NO_POSTGRES)
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {name: django[key] for name, key in named.items() if django.get(key)}
     others = {name: value for name, value in django.get("OPTIONS", {}).items() if isinstance(value, str)}
