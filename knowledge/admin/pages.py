@@ -10,12 +10,12 @@ from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from knowledge import loaders, publishing, services
 from knowledge.admin.editing import bytes_of, is_text, proposal_of
-from knowledge.admin.scope import own_collections
+from knowledge.admin.scope import own_collections, permitted
 from knowledge.admin.status import status_of
 from knowledge.admin.trying import TryForm, answers_for
 from knowledge.errors import DocumentError
@@ -31,13 +31,7 @@ PASSAGES_PER_PAGE = 50
 
 
 def the_document(admin: "DocumentAdmin", request: HttpRequest, pk: int, *, to_change: bool = False) -> Document:
-    """The document and the permission in one call."""
-    allowed = admin.has_change_permission if to_change else admin.has_view_permission
-    if not allowed(request):
-        raise PermissionDenied
-    document: Document = get_object_or_404(admin.get_queryset(request), pk=pk)
-    if not allowed(request, document):
-        raise PermissionDenied
+    document: Document = permitted(admin, request, pk, to_change=to_change)
     return document
 
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import Field
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from knowledge.access import collections_for
 from knowledge.models import Collection
@@ -13,6 +16,17 @@ from knowledge.selectors import audience_of
 
 def own_collections(request: HttpRequest) -> QuerySet[Collection]:
     return collections_for(audience_of(request.user))
+
+
+def permitted(admin: "ModelAdmin[Any]", request: HttpRequest, pk: int, *, to_change: bool = False) -> Any:
+    """The row and the permission in one call. What is out of sight is not found, whatever one may do."""
+    allowed = admin.has_change_permission if to_change else admin.has_view_permission
+    if not allowed(request):
+        raise PermissionDenied
+    row = get_object_or_404(admin.get_queryset(request), pk=pk)
+    if not allowed(request, row):
+        raise PermissionDenied
+    return row
 
 
 class OwnCollections:

@@ -99,12 +99,17 @@ class SourceAdmin(OwnCollections, ThemedAdmin):
 
     @admin.action(description="Sync now", permissions=["change"])
     def sync(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
-        for source in sources:
+        theirs = [source for source in sources if self.has_change_permission(request, source)]
+        for source in theirs:
             try:
                 syncing.request_sync(source, request.user)  # type: ignore[arg-type]
             except SourceError as error:
                 messages.warning(request, error.user_message)
-        messages.success(request, "The sources are being visited. Open one to see how far it is.")
+        if theirs:
+            messages.success(request, "The sources are being visited. Open one to see how far it is.")
+        if left := len(sources) - len(theirs):
+            kept = "was left as it is" if left == 1 else "were left as they are"
+            messages.warning(request, f"{left} {kept}: folders of this machine are for administrators.")
 
     @display(description="Source", ordering="name", header=True)  # type: ignore[untyped-decorator]
     def called(self, source: Source) -> list[str]:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from knowledge import publishing
+from knowledge.admin.scope import permitted
 from knowledge.errors import SourceError
 from knowledge.models import Source, SyncRun
 from knowledge.sources import can_be_visited
@@ -55,7 +56,7 @@ class Visited:
 
 def panel(admin: "SourceAdmin", request: HttpRequest, source: Source) -> dict[str, Any]:
     visits = [Visited(run) for run in source.runs.select_related("requested_by")[:SHOWN_RUNS]]
-    can_change = admin.has_change_permission(request)
+    can_change = admin.has_change_permission(request, source)
     return {
         "source": source,
         "visits": visits,
@@ -67,10 +68,7 @@ def panel(admin: "SourceAdmin", request: HttpRequest, source: Source) -> dict[st
 
 
 def the_source(admin: "SourceAdmin", request: HttpRequest, pk: int, *, to_change: bool = False) -> Source:
-    allowed = admin.has_change_permission if to_change else admin.has_view_permission
-    if not allowed(request):
-        raise PermissionDenied
-    source: Source = get_object_or_404(admin.get_queryset(request).select_related("collection"), pk=pk)
+    source: Source = permitted(admin, request, pk, to_change=to_change)
     return source
 
 

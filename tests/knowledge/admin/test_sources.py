@@ -182,12 +182,12 @@ class TestVisits:
         assert "bad.md" in html
         assert "This looks like a binary file" in html
 
-    def test_one_can_be_asked_for_and_is_watched(self, client, editor, source):
+    def test_one_can_be_asked_for_and_is_watched(self, client, administrator, source):
         html = client.post(f"{PAGE}{source.pk}/sync/", headers=HTMX).text
 
         assert "It begins as soon as a worker is free" in html
         assert f'hx-get="{PAGE}{source.pk}/visits/"' in html
-        assert source.runs.get().requested_by == editor
+        assert source.runs.get().requested_by == administrator
 
     def test_one_under_way_shows_how_far_it_is(self, client, editor, source):
         baker.make(SyncRun, source=source, status=Status.RUNNING, seen=1200, expected=5000, failures=[])
@@ -197,7 +197,7 @@ class TestVisits:
         assert "1,200 of 5,000 looked at" in html
         assert 'value="1200" max="5000"' in html
 
-    def test_one_under_way_can_be_cancelled(self, client, editor, source):
+    def test_one_under_way_can_be_cancelled(self, client, administrator, source):
         run = baker.make(SyncRun, source=source, status=Status.RUNNING, failures=[])
 
         assert "Stopping" in client.post(f"{PAGE}{source.pk}/visits/{run.pk}/cancel/", headers=HTMX).text
@@ -209,26 +209,26 @@ class TestVisits:
 
         assert "hx-get" not in panel(client, source)
 
-    def test_a_source_that_shrank_waits_for_a_yes(self, client, editor, source, shrunk):
+    def test_a_source_that_shrank_waits_for_a_yes(self, client, administrator, source, shrunk):
         html = panel(client, source)
 
         assert "4 of 6 documents are no longer there. Retire them?" in html
         assert "Yes, retire them" in html
 
-    def test_a_yes_retires_what_is_gone(self, client, editor, source, shrunk):
+    def test_a_yes_retires_what_is_gone(self, client, administrator, source, shrunk):
         client.post(f"{PAGE}{source.pk}/visits/{shrunk.pk}/approve/")
         visit(shrunk.pk, process_here)
 
         assert Document.objects.filter(publication="retired").count() == 4
 
-    def test_a_no_keeps_everything(self, client, editor, source, shrunk):
+    def test_a_no_keeps_everything(self, client, administrator, source, shrunk):
         client.post(f"{PAGE}{source.pk}/visits/{shrunk.pk}/cancel/")
 
         shrunk.refresh_from_db()
         assert shrunk.status == Status.CANCELLED
         assert Document.objects.filter(publication="published").count() == 6
 
-    def test_many_can_be_asked_for_at_once(self, client, editor, source):
+    def test_many_can_be_asked_for_at_once(self, client, administrator, source):
         client.post(PAGE, {"action": "sync", "_selected_action": [source.pk]})
 
         assert source.runs.count() == 1
@@ -244,18 +244,37 @@ class TestVisits:
 
 class TestPermissions:
     @pytest.mark.parametrize("what", ["sync/", "visits/{run}/cancel/", "visits/{run}/approve/"])
-    def test_who_may_only_look_asks_for_nothing(self, client, source, what):
+    def test_who_may_only_look_asks_for_nothing(self, client, help_centre, what):
         sign_in(client, "view", "publish")
+        source = baker.make(Source, collection=help_centre, kind="page", location="https://example.com/")
         run = baker.make(SyncRun, source=source, status=Status.ASKING, failures=[])
 
         assert client.post(f"{PAGE}{source.pk}/{what.format(run=run.pk)}").status_code == 403
         assert "Sync now" not in panel(client, source)
 
-    def test_where_publishers_decide_editors_do_not_retire(self, client, editor, source, shrunk):
+    def test_where_publishers_decide_editors_do_not_retire(self, client, editor, help_centre):
+        source = baker.make(Source, collection=help_centre, kind="page", location="https://example.com/")
+        run = baker.make(SyncRun, source=source, status=Status.ASKING, failures=[])
+        assert "Yes, retire them" in panel(client, source)
         Collection.objects.update(needs_review=True)
 
-        assert client.post(f"{PAGE}{source.pk}/visits/{shrunk.pk}/approve/").status_code == 403
+        assert client.post(f"{PAGE}{source.pk}/visits/{run.pk}/approve/").status_code == 403
         assert "Yes, retire them" not in panel(client, source)
+
+    @pytest.mark.parametrize("what", ["sync/", "visits/{run}/cancel/", "visits/{run}/approve/"])
+    def test_folders_of_the_machine_are_visited_for_administrators(self, client, publisher, source, what):
+        run = baker.make(SyncRun, source=source, status=Status.ASKING, failures=[])
+
+        assert client.post(f"{PAGE}{source.pk}/{what.format(run=run.pk)}").status_code == 403
+        assert not any(button in panel(client, source) for button in ("Sync now", "Yes, retire them"))
+
+    def test_folders_are_left_out_when_many_are_visited(self, client, publisher, source):
+        page = baker.make(Source, collection=source.collection, kind="page", location="https://example.com/")
+
+        html = client.post(PAGE, {"action": "sync", "_selected_action": [source.pk, page.pk]}, follow=True).text
+
+        assert "1 was left as it is" in html
+        assert (source.runs.count(), page.runs.count()) == (0, 1)
 
     def test_folders_of_the_machine_are_for_administrators(self, client, editor, source):
         assert "There is no" not in add(client, "folder", source.collection, "/etc").text
