@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from knowledge import publishing, services
 from knowledge.admin import adding, editing, history, pages, reading, reviews
 from knowledge.admin.bulk import BulkActions
-from knowledge.admin.filters import ProposalFilter, StaleFilter
+from knowledge.admin.filters import DocumentList, FormatFilter, ProposalFilter, StaleFilter
 from knowledge.admin.forms import DocumentForm
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.status import StatusWords, status_of
@@ -36,7 +36,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
         StaleFilter,
         ("collection", admin.RelatedOnlyFieldListFilter),
         ("source", admin.RelatedOnlyFieldListFilter),
-        "format",
+        FormatFilter,
     ]
     list_per_page = 50
     list_before_template = "admin/knowledge/document/reading.html"
@@ -55,6 +55,9 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
         documents: QuerySet[Document] = super().get_queryset(request)  # type: ignore[assignment]
         counted = documents.annotate(chunk_count=Count("chunks", filter=current), waits=Exists(proposals))
         return counted.defer("content", "markdown")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DocumentList]:
+        return DocumentList
 
     def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:
         """What is no text is replaced by another file, not edited."""
@@ -110,9 +113,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
         return HttpResponseRedirect(reverse("admin:knowledge_document_versions", args=[object_id]))
 
     def has_change_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
-        """An editor's own answer is written where its question is."""
-        is_curated = obj is not None and obj.format == Document.Format.CURATED
-        return bool(super().has_change_permission(request, obj)) and not is_curated
+        return bool(super().has_change_permission(request, obj)) and not is_curated(obj)
 
     def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
         obj.waits = not editing.save(  # type: ignore[attr-defined]
@@ -140,7 +141,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
         """What is deleted answers no more, so it takes a yes as publishing does."""
         is_theirs = obj is None or publishing.may_publish(request.user, obj.collection)
-        return bool(super().has_delete_permission(request, obj)) and is_theirs
+        return bool(super().has_delete_permission(request, obj)) and is_theirs and not is_curated(obj)
 
     def get_deleted_objects(self, objs: Iterable[Document], request: HttpRequest) -> tuple[Any, ...]:
         """The documents. Their passages go with them, which is no news to an editor."""
@@ -170,6 +171,11 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
             self.own_url("<int:pk>/passages/", pages.passages, "passages"),
             *super().get_urls(),
         ]
+
+
+def is_curated(document: Document | None) -> bool:
+    """An editor's own answer is written, and removed, where its question is."""
+    return document is not None and document.format == Document.Format.CURATED
 
 
 def badge(document: Document, status: StatusWords | None = None) -> SafeString:

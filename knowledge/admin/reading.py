@@ -35,7 +35,7 @@ class Reading:
 def state_of(request: HttpRequest) -> Reading:
     published = Document.objects.filter(
         collection__in=own_collections(request), publication=Document.Publication.PUBLISHED
-    )
+    ).exclude(format=Document.Format.CURATED)
     counts = published.aggregate(
         left=Count("pk", filter=Q(status__in=[Status.PENDING, Status.PROCESSING])),
         failed=Count("pk", filter=Q(status=Status.FAILED)),

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminRadioSelectWidget,
@@ -24,6 +25,7 @@ from supportbot.read_only import ReadOnly
 __all__ = [
     "DATE",
     "DAY",
+    "ChangeList",
     "Checkboxes",
     "LineInput",
     "Radios",

@@ -198,6 +198,14 @@ class TestFilters:
         assert "a.md" in html
         assert "b.md" not in html
 
+    def test_those_of_one_format_can_be_found(self, client, editor, help_centre, two):
+        services.save_document(collection=help_centre, path="c.html", content="<h1>C</h1>")
+
+        html = client.get(LIST, {"format": "html"}).text
+
+        assert "c.html" in html
+        assert "a.md" not in html
+
     def test_sources_and_collections_of_other_groups_are_no_filters(self, client, editor, minutes, two):
         source = minutes.sources.create(kind="folder", location="/board")
         document, _ = services.save_document(collection=minutes, path="m.md", content="Text.", source=source)

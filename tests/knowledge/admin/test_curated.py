@@ -100,6 +100,50 @@ def test_its_document_is_edited_here_and_nowhere_else(client, editor, help_centr
     assert client.post(f"{address}/retire/").status_code == 403
 
 
+class TestAmongDocuments:
+    """Each is a document as well, and has another page for that."""
+
+    DOCUMENTS = "/admin/knowledge/document/"
+
+    def test_it_is_not_listed(self, client, editor, help_centre):
+        answer_in(help_centre)
+
+        html = client.get(self.DOCUMENTS).text
+
+        assert "How do I pay?" not in html
+        assert "format=curated" not in html
+
+    @pytest.mark.parametrize("action", ["reindex", "verify", "retire", "delete_selected"])
+    def test_what_is_done_to_many_leaves_it_alone(self, client, publisher, help_centre, action):
+        answer_in(help_centre)
+        before = list(Document.objects.values())
+        everything = {"select_across": "1", "_selected_action": [before[0]["id"]], "post": "yes"}
+
+        client.post(self.DOCUMENTS, {"action": action, **everything})
+
+        assert list(Document.objects.values()) == before
+
+    def test_it_is_not_put_back_while_it_is_off(self, client, publisher, help_centre):
+        document = answer_in(help_centre, is_active=False).document
+        assert document
+
+        client.post(self.DOCUMENTS, {"action": "put_back", "_selected_action": [document.pk]})
+
+        document.refresh_from_db()
+        assert document.publication == "retired"
+
+    def test_it_is_not_deleted_there(self, client, publisher, help_centre):
+        document = answer_in(help_centre).document
+        assert document
+
+        assert client.post(f"{self.DOCUMENTS}{document.pk}/delete/", {"post": "yes"}).status_code == 403
+
+    def test_it_does_not_count_as_a_document_that_is_read(self, client, editor, help_centre):
+        answer_in(help_centre)
+
+        assert "Reading documents" not in client.get(f"{self.DOCUMENTS}reading/").text
+
+
 def test_a_long_list_takes_few_queries(client, editor, django_assert_max_num_queries):
     for _ in range(10):
         answer_in(factories.collection())
