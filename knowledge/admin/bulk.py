@@ -51,7 +51,7 @@ class BulkActions:
     @admin.action(description="Put back", permissions=["change"])
     def put_back(self, request: HttpRequest, documents: Documents) -> None:
         allowed = decidable(request, documents)
-        say(request, services.put_back(allowed), "put back. Answers use them again")
+        say(request, services.put_back(allowed), "put back. Answers use them again as soon as the index has them")
         say_left(request, documents, allowed)
 
 

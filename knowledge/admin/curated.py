@@ -16,10 +16,11 @@ from django.utils.safestring import SafeString
 from knowledge import curating, publishing
 from knowledge.admin.documents import badge
 from knowledge.admin.forms import LinesField, MarkdownField
+from knowledge.admin.held import held_without
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.status import StatusWords, status_of
 from knowledge.admin.theme import DATE, LineInput, ThemedAdmin, display
-from knowledge.models import CuratedAnswer
+from knowledge.models import CuratedAnswer, Document
 
 OFF = StatusWords("Off", "", "Nobody is answered with it.", True)
 NOT_YOURS = "In this collection only those who may publish write answers. Write a page instead: it can be reviewed."
@@ -88,9 +89,7 @@ class CuratedAnswerAdmin(OwnCollections, ThemedAdmin):
     ) -> HttpResponse:
         answer = self.get_object(request, object_id)
         document = answer.document if answer else None
-        context = {"document": document, "status": status_of(document) if answer and document else None}
-        if answer and not answer.is_active:
-            context["status"] = OFF
+        context = {"document": document, **(words_of(answer, document) if answer and document else {})}
         response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | context)
         return response
 
@@ -123,3 +122,10 @@ class CuratedAnswerAdmin(OwnCollections, ThemedAdmin):
     @admin.display(description="Ways to ask it")
     def ways_to_ask(self, answer: CuratedAnswer) -> int:
         return 1 + len(answer.variants)
+
+
+def words_of(answer: CuratedAnswer, document: Document) -> dict[str, Any]:
+    if not answer.is_active:
+        return {"status": OFF}
+    held_at = held_without(document)
+    return {"held_at": held_at, "status": status_of(document, held_at)}

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from knowledge import loaders, publishing, services
 from knowledge.admin.editing import bytes_of, is_text, proposal_of
+from knowledge.admin.held import held_without
 from knowledge.admin.scope import own_collections, permitted
 from knowledge.admin.status import status_of
 from knowledge.admin.trying import TryForm, answers_for
@@ -43,10 +44,12 @@ def may_decide(admin: "DocumentAdmin", request: HttpRequest, document: Document)
 
 def panel(admin: "DocumentAdmin", request: HttpRequest, document: Document) -> dict[str, Any]:
     """What stands above a document: how it is doing, and what one can do about it."""
+    held_at = held_without(document)
     return {
         "document": document,
         "original": document,
-        "status": status_of(document),
+        "held_at": held_at,
+        "status": status_of(document, held_at),
         "is_text": is_text(document),
         "proposal": proposal_of(document),
         "has_page": Document.objects.filter(HAS_A_PAGE, pk=document.pk).exists(),
@@ -102,7 +105,7 @@ def retire(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpRespons
 
 def put_back(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     services.put_back([document_to_decide(admin, request, pk)])
-    messages.success(request, "Put back. Answers use this document again.")
+    messages.success(request, "Put back.")
     return to_document(pk)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from knowledge.models import Document
+from knowledge.models import Document, IndexVersion
 
 Status = Document.Status
 Publication = Document.Publication
@@ -13,6 +13,10 @@ RETIRED = {
     Document.RetiredBy.EDITOR: "Somebody retired this document. Answers do not use it.",
     "": "Answers do not use this document.",
 }
+HELD = (
+    "The index is held at version {version}, which does not have this text as it is now. "
+    "Answers do not use what changed until the index is released."
+)
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,16 @@ class StatusWords:
     is_final: bool
 
 
-def status_of(document: Document) -> StatusWords:
-    """What is not published is not read either, so that comes first."""
+def status_of(document: Document, held_at: IndexVersion | None = None) -> StatusWords:
+    """What is not published is not read either, so that comes first. ``held_at`` is an index that is without it."""
     if document.publication == Publication.DRAFT:
         return StatusWords("Draft", "warning", "Answers do not use this document until somebody publishes it.", True)
     if document.publication == Publication.RETIRED:
         return StatusWords("Retired", "", RETIRED[document.retired_by], True)
     label = document.get_status_display()
     match document.status:
+        case Status.READY if held_at:
+            return StatusWords("Held back", "warning", HELD.format(version=held_at.pk), True)
         case Status.READY:
             return StatusWords(label, "success", "Answers use this document.", True)
         case Status.FAILED:

@@ -4,12 +4,12 @@ import pytest
 
 from knowledge import curating
 from knowledge.access import PUBLIC
-from knowledge.building import build_index
+from knowledge.building import build_index, roll_back
 from knowledge.ingestion import ingest
 from knowledge.models import Collection, CuratedAnswer, Document
 from knowledge.search import search_passages
 from tests import factories
-from tests.knowledge.admin.people import sign_in
+from tests.knowledge.admin.people import ready, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,17 @@ def test_its_document_is_edited_here_and_nowhere_else(client, editor, help_centr
 
     assert "Edit the answer" in client.get(f"{address}/change/").text
     assert client.post(f"{address}/retire/").status_code == 403
+
+
+def test_one_that_the_index_does_not_have_yet_says_so(client, editor, help_centre):
+    ready(help_centre)
+    answer = answer_in(help_centre)
+    answers("How do I pay?")
+    before = help_centre.index_versions.exclude(status="serving").first()
+    assert before
+    assert roll_back(before)
+
+    assert "The index is held at version" in client.get(f"{PAGE}{answer.pk}/change/").text
 
 
 class TestAmongDocuments:

@@ -9,6 +9,7 @@ from model_bakery import baker
 
 from knowledge import tasks
 from knowledge.admin.forms import last_change
+from knowledge.building import build_index, release, roll_back
 from knowledge.ingestion import ingest
 from knowledge.loaders import FORMATS
 from knowledge.models import Chunk, Collection, Document
@@ -183,6 +184,39 @@ class TestEdit:
         html = client.post(f"{LIST}preview/", {"content": "Text <script>alert(1)</script>", "path": "a.txt"}).text
 
         assert "<script" not in html
+
+
+class TestHeldIndex:
+    @pytest.fixture
+    def rolled_back(self, help_centre) -> tuple[Document, Document]:
+        """One that is as it was when the index that answers was built, and one that was changed since."""
+        same, changed = ready(help_centre, "vat.md"), ready(help_centre)
+        ready(help_centre, changed.path, f"{REFUNDS}Gift cards are not refunded.\n")
+        before = help_centre.index_versions.exclude(status="serving").first()
+        assert before
+        assert roll_back(before)
+        return same, changed
+
+    def test_a_text_it_does_not_have_is_not_said_to_be_used(self, client, editor, rolled_back):
+        _, changed = rolled_back
+
+        html = client.get(change(changed)).text
+
+        assert "Answers use this document" not in html
+        assert re.search(r"The index is held at version \d+, which does not have this text", html)
+        assert "/admin/knowledge/indexversion/" in html
+
+    def test_a_text_it_has_is_used(self, client, editor, rolled_back):
+        same, _ = rolled_back
+
+        assert "Answers use this document" in client.get(change(same)).text
+
+    def test_once_released_the_newest_is_used(self, client, editor, help_centre, rolled_back):
+        _, changed = rolled_back
+        release(help_centre.pk)
+        build_index(help_centre.pk)
+
+        assert "Answers use this document" in client.get(change(changed)).text
 
 
 class TestReindex:
