@@ -44,6 +44,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     search_fields = ["title", "path", "description"]
     list_after_template = "admin/knowledge/document/poll.html"
     change_form_outer_before_template = "admin/knowledge/document/above.html"
+    change_form_before_template = "admin/knowledge/document/proposal.html"
     change_form_after_template = "admin/knowledge/document/preview_button.html"
     view_on_site = False
     save_as = False

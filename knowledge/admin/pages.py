@@ -44,16 +44,18 @@ def may_decide(admin: "DocumentAdmin", request: HttpRequest, document: Document)
 
 def panel(admin: "DocumentAdmin", request: HttpRequest, document: Document) -> dict[str, Any]:
     """What stands above a document: how it is doing, and what one can do about it."""
-    held_at = held_without(document)
+    held_at, proposal = held_without(document), proposal_of(document)
+    can_edit = admin.has_change_permission(request, document)
     return {
         "document": document,
         "original": document,
         "held_at": held_at,
         "status": status_of(document, held_at),
         "is_text": is_text(document),
-        "proposal": proposal_of(document),
+        "proposal": proposal,
+        "edits_proposal": proposal is not None and can_edit and is_text(document),
         "has_page": Document.objects.filter(HAS_A_PAGE, pk=document.pk).exists(),
-        "can_edit": admin.has_change_permission(request, document),
+        "can_edit": can_edit,
         "can_decide": may_decide(admin, request, document),
     }
 

@@ -74,7 +74,20 @@ class TestProposing:
         html = client.get(change(proposed.document)).text
 
         assert "14 business days" in html
+        assert f"You are editing version {proposed.number}, which waits for review" in html
+        assert f'href="{at(proposed)}"' in html
+
+    def test_who_may_only_look_sees_what_is_published_and_that_more_waits(self, client, proposed):
+        sign_in(client, "view")
+
+        html = client.get(change(proposed.document)).text
+
+        assert "14 business days" not in html
         assert f"Version {proposed.number} waits for review." in html
+        assert "You are editing" not in html
+
+    def test_without_a_proposal_the_form_holds_what_is_published(self, client, editor, reviewed):
+        assert "You are editing" not in client.get(change(ready(reviewed))).text
 
     def test_a_publisher_who_saves_what_waits_says_yes_to_it(self, client, publisher, proposed):
         edit(client, proposed.document, content=LONGER)
