@@ -41,7 +41,8 @@ class TestUpload:
         html = upload(client, help_centre, *bad, ("good.md", b"# Good\n\nText.")).text
 
         assert [document.path for document in Document.objects.all()] == ["good.md"]
-        assert "4 of 5 files could not be used" in html
+        assert "4 of 5 files were refused" in html
+        assert "The other file was taken." in html
         for name, reason in [
             ("logo.png", "this kind cannot be read"),
             ("empty.md", "is empty"),
@@ -49,6 +50,14 @@ class TestUpload:
             ("report.md", "This is a PDF"),
         ]:
             assert re.search(rf"{re.escape(name)}</strong><span[^>]*>[^<]*{reason}", html)
+
+    @pytest.mark.parametrize(
+        ("good", "said"), [(0, "The file was refused"), (1, "The other file was taken"), (2, "The other 2 were taken")]
+    )
+    def test_it_says_what_became_of_the_others(self, client, editor, help_centre, good, said):
+        others = [(f"{number}.md", b"Text.") for number in range(good)]
+
+        assert said in upload(client, help_centre, ("logo.png", b"\x89PNG"), *others).text
 
     def test_a_bad_file_does_not_replace_a_good_document(self, client, editor, help_centre):
         document = ready(help_centre)
