@@ -32,18 +32,22 @@ PATTERNS = ("include", "exclude")
 KINDS = {
     Kind.SITE: KindOfSource(
         "Web site",
-        "Every page of one host that its sitemap or its links lead to.",
+        "Reads every page of one host that its sitemap or its links lead to.",
         "language",
         "First page",
         "https://help.example.com/",
         (*PATTERNS, "max_depth", "max_pages"),
     ),
     Kind.PAGE: KindOfSource(
-        "One web page", "A single address, such as a price list.", "article", "Address", "https://example.com/prices"
+        "One web page",
+        "Reads one page, such as a price list, and none that it links to.",
+        "article",
+        "Address",
+        "https://example.com/prices",
     ),
     Kind.GIT: KindOfSource(
         "Git repository",
-        "The documents in a repository, or in one folder of it.",
+        "Reads the documents in a repository, or in one folder of it.",
         "account_tree",
         "Repository",
         "https://git.example.com/company/docs.git",
@@ -51,7 +55,7 @@ KINDS = {
     ),
     Kind.FOLDER: KindOfSource(
         "Folder",
-        "Files on the machine supportbot runs on.",
+        "Reads the documents in a folder of the machine supportbot runs on.",
         "folder_open",
         "Folder",
         "/srv/docs",

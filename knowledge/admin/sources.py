@@ -44,8 +44,10 @@ class SourceAdmin(OwnCollections, ThemedAdmin):
         words = KINDS.get(Kind(obj.kind if obj else kind_asked(request)))
         if words is None:
             return [(None, {"fields": ["name", "collection"]})]
+        begins = "" if obj else " The first visit begins when you save."
+        about = {"description": f"{words.sentence}{begins}"}
         return [
-            (None, {"fields": ["name", "collection", "location", *words.fields]}),
+            (None, {"fields": ["name", "collection", "location", *words.fields], **about}),
             ("When, and what then", {"fields": WHEN}),
         ]
 

@@ -74,7 +74,7 @@ class TestAdding:
     def test_the_kind_is_asked_first(self, client, editor):
         html = client.get(f"{PAGE}add/").text
 
-        assert "Every page of one host" in html
+        assert "Reads every page of one host" in html
         assert "?kind=folder" not in html
 
     @pytest.mark.parametrize(
@@ -90,6 +90,16 @@ class TestAdding:
 
         assert all(f'name="{name}"' in html for name in asked)
         assert not any(f'name="{name}"' in html for name in not_asked)
+
+    @pytest.mark.parametrize(
+        ("kind", "does"),
+        [("site", "Reads every page"), ("page", "Reads one page"), ("git", "Reads the documents in a repository")],
+    )
+    def test_each_form_says_what_it_will_do(self, client, editor, help_centre, kind, does):
+        html = client.get(f"{PAGE}add/?kind={kind}").text
+
+        assert does in html
+        assert "begins when you save" in html
 
     def test_a_new_one_is_visited_at_once(self, client, editor, help_centre):
         response = add(client, "site", help_centre, "https://help.example.com/", sync_every=60)
