@@ -70,6 +70,17 @@ def pending(document: Document) -> QuerySet[DocumentVersion]:
     return document.versions.filter(state=State.REVIEW)
 
 
+def readable_before(document: Document) -> DocumentVersion | None:
+    """What was read last of a published document that fails now, if it says something else."""
+    is_failed = (document.status, document.publication) == (Document.Status.FAILED, Document.Publication.PUBLISHED)
+    if not is_failed or not document.indexed_at:
+        return None
+    read = document.versions.filter(state=State.PUBLISHED, published_at__lte=document.indexed_at)
+    last = read.order_by("-published_at", "-number").first()
+    is_same = last and (last.content, last.file) == (document.content, str(document.file.name or ""))
+    return None if is_same else last
+
+
 def withdraw_proposals(document: Document) -> None:
     pending(document).update(state=State.REJECTED, note="A later version took its place.")
 

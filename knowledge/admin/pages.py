@@ -24,6 +24,7 @@ from knowledge.models import Document
 from knowledge.parsing import parse
 from knowledge.rendering import LONGEST_DOCUMENT, render_document, render_passage
 from knowledge.selectors import HAS_A_PAGE
+from knowledge.versions import readable_before
 
 if TYPE_CHECKING:
     from knowledge.admin.documents import DocumentAdmin
@@ -53,6 +54,7 @@ def panel(admin: "DocumentAdmin", request: HttpRequest, document: Document) -> d
         "status": status_of(document, held_at),
         "is_text": is_text(document),
         "proposal": proposal,
+        "readable": readable_before(document) if can_edit else None,
         "edits_proposal": proposal is not None and can_edit and is_text(document),
         "has_page": Document.objects.filter(HAS_A_PAGE, pk=document.pk).exists(),
         "can_edit": can_edit,

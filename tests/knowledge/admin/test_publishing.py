@@ -1,17 +1,21 @@
 """Drafts, reviews, history: who may say what the documents say."""
 
 import re
+from functools import partial
 
 import pytest
 
 from knowledge import services
+from knowledge.ingestion import ingest
 from knowledge.models import Collection, Document, DocumentVersion
 from knowledge.versions import State
 from tests.knowledge.admin.people import LIST, REFUNDS, change, edit, ready, sign_in, write
+from tests.knowledge.loaders.files import pdf
 
 pytestmark = pytest.mark.django_db
 
 REVIEWS = f"{LIST}reviews/"
+GUIDE = pdf("A refund takes five days.")
 LONGER = REFUNDS.replace("10 business", "14 business")
 
 
@@ -203,6 +207,62 @@ class TestHistory:
         document = ready(help_centre)
 
         assert client.get(f"{LIST}{document.pk}/history/").url == f"{LIST}{document.pk}/versions/"
+
+
+class TestUnreadable:
+    """A file that is found out only when it is read."""
+
+    @pytest.fixture
+    def broken(self, help_centre) -> Document:
+        """A damaged PDF in the place of one that could be read."""
+        put = partial(services.save_document, collection=help_centre, path="guide.pdf")
+        for data in (GUIDE, GUIDE[:60]):
+            document, _ = put(data=data)
+            ingest([document.pk])
+        document.refresh_from_db()
+        assert document.status == "failed"
+        return document
+
+    def test_the_version_before_is_brought_back_by_one_button(self, client, editor, broken):
+        html = client.get(change(broken)).text
+        assert re.search(r"Version 1</a> could be read", html)
+        assert f'action="{LIST}{broken.pk}/versions/1/restore/"' in html
+
+        client.post(f"{LIST}{broken.pk}/versions/1/restore/")
+        ingest([broken.pk])
+
+        broken.refresh_from_db()
+        assert (broken.status, broken.file.open().read()) == ("ready", GUIDE)
+
+    def test_it_is_the_last_that_could_be_read(self, client, editor, broken):
+        services.save_document(collection=broken.collection, path=broken.path, data=GUIDE[:80])
+        ingest([broken.pk])
+
+        assert re.search(r"Version 1</a> could be read", client.get(change(broken)).text)
+
+    def test_what_could_never_be_read_has_none(self, client, editor, help_centre):
+        document, _ = services.save_document(collection=help_centre, path="guide.pdf", data=GUIDE[:60])
+        ingest([document.pk])
+
+        assert "could be read" not in client.get(change(document)).text
+
+    def test_what_could_be_read_and_no_longer_can_is_no_earlier_version(self, client, editor, help_centre):
+        document = ready(help_centre)
+        Document.objects.update(status="failed", error="The service refused it.")
+
+        assert "could be read" not in client.get(change(document)).text
+
+    def test_what_is_read_has_no_need_of_it(self, client, editor, help_centre):
+        document = ready(help_centre)
+        edit(client, document, content=LONGER)
+        ingest([document.pk])
+
+        assert "could be read" not in client.get(change(document)).text
+
+    def test_who_may_only_look_restores_nothing(self, client, broken):
+        sign_in(client, "view", "publish")
+
+        assert "/restore/" not in client.get(change(broken)).text
 
 
 class TestPermissions:
