@@ -100,6 +100,7 @@ class TestAdding:
 
         assert does in html
         assert "begins when you save" in html
+        assert "What comes from here is brought to us" not in html
 
     def test_a_new_one_is_visited_at_once(self, client, editor, help_centre):
         response = add(client, "site", help_centre, "https://help.example.com/", sync_every=60)
