@@ -10,7 +10,6 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 
 from knowledge import publishing, services
 from knowledge.admin import adding, editing, history, pages, reading, reviews
@@ -95,8 +94,8 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
         return date_format(timezone.localtime(document.verified_at), DAY) if document.verified_at else ""
 
     @admin.display(description="What is wrong")
-    def problem(self, document: Document) -> str:
-        return Truncator(document.error).chars(90)
+    def problem(self, document: Document) -> SafeString:
+        return render_to_string("admin/knowledge/document/problem.html", {"document": document})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return adding.add(self, request)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from knowledge.loaders import is_text
 from knowledge.models import Document, IndexVersion
 
 Status = Document.Status
@@ -40,8 +41,9 @@ def status_of(document: Document, held_at: IndexVersion | None = None) -> Status
         case Status.READY:
             return StatusWords(label, "success", "Answers use this document.", True)
         case Status.FAILED:
-            advice = "Answers do not use this document. Correct the text and save it, or upload a corrected file."
-            return StatusWords(label, "danger", advice, True)
+            advice = "Correct the text and save it, or upload" if is_text(document.format) else "Upload"
+            sentence = f"Answers do not use this document. {advice} a corrected file of the same name."
+            return StatusWords(label, "danger", sentence, True)
         case Status.PROCESSING:
             return StatusWords(label, "info", "This document is being read. It takes a few seconds.", False)
     return StatusWords(label, "info", waiting(document), False)

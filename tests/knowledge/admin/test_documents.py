@@ -35,6 +35,13 @@ class TestUpload:
             ("guides/b.html", "html", "pending"),
         }
 
+    def test_the_page_waits_for_what_the_reading_says(self, client, editor, help_centre):
+        html = upload(client, help_centre, ("a.md", b"Text.")).text
+
+        document = Document.objects.get()
+        assert f"statuses/?id={document.pk}" in html
+        assert f'id="problem-{document.pk}"' in html
+
     def test_bad_files_are_named_with_their_reason_and_hold_up_nobody(self, client, editor, help_centre):
         bad = [("logo.png", b"\x89PNG"), ("empty.md", b"  "), ("docs.zip", b"PK\x03\x04"), ("report.md", b"%PDF-1.7")]
 
@@ -277,6 +284,18 @@ class TestLists:
         assert "hx-get" in waiting
         assert "Ready" in (done := client.get(address).text)
         assert "hx-get" not in done
+
+    def test_once_one_fails_its_reason_is_shown(self, client, editor, help_centre):
+        upload(client, help_centre, ("guide.pdf", pdf("A refund takes five days.")[:60]))
+        document = Document.objects.get()
+        assert f'<span id="problem-{document.pk}"></span>' in client.get(LIST).text
+        ingest([document.pk])
+        document.refresh_from_db()
+
+        html = client.get(f"{LIST}statuses/?id={document.pk}").text
+
+        assert document.error
+        assert re.search(rf'id="problem-{document.pk}" hx-swap-oob="true">{re.escape(document.error)}<', html)
 
     def test_collections_show_counts_and_the_index_that_answers(self, client, editor, help_centre):
         ready(help_centre)

@@ -227,6 +227,7 @@ class TestUnreadable:
         html = client.get(change(broken)).text
         assert re.search(r"Version 1</a> could be read", html)
         assert f'action="{LIST}{broken.pk}/versions/1/restore/"' in html
+        assert "Correct the text" not in html
 
         client.post(f"{LIST}{broken.pk}/versions/1/restore/")
         ingest([broken.pk])
