@@ -1,11 +1,14 @@
 """Bytes to text, or a sentence that says why not."""
 
+import codecs
 import re
 
 from knowledge.errors import DocumentError
 
 BYTE_ORDER_MARKS = [(b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")]
 DECLARED_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+# No page is written in these, and for a megabyte of punycode it takes a minute to find out.
+PYTHONS_OWN = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 # The formats people most often rename or upload by mistake.
 BINARY_SIGNATURES = (
     *(b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
@@ -23,30 +26,38 @@ PLAUSIBLE_CONTROL_SHARE = 0.01
 
 def decode(data: bytes) -> str:
     """UTF-8, UTF-16 with a mark, the charset an HTML page declares, else Windows-1252 if that gives plausible text."""
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return clean(decode_as(data, encoding))
-    if data.startswith(BINARY_SIGNATURES) or b"\x00" in data:
-        raise DocumentError("This looks like a binary file, not text. Save it as Markdown, HTML or plain text.")
-    try:
-        return clean(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        return clean(decode_as(data, declared_charset(data) or "windows-1252"))
+    marked = next((charset for mark, charset in BYTE_ORDER_MARKS if data.startswith(mark)), "")
+    if not marked:
+        if data.startswith(BINARY_SIGNATURES) or b"\x00" in data:
+            raise DocumentError("This looks like a binary file, not text. Save it as Markdown, HTML or plain text.")
+        if (text := decode_as(data, "utf-8")) is not None:
+            return clean(text)
+    text = decode_as(data, marked or declared_charset(data))
+    return clean(checked(western(data) if text is None else text))
 
 
-def decode_as(data: bytes, encoding: str) -> str:
+def decode_as(data: bytes, charset: str) -> str | None:
+    """None if no page has this charset, or this one has another."""
     try:
-        text = data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        text = data.decode("latin-1")
+        return None if codecs.lookup(charset).name in PYTHONS_OWN else data.decode(charset)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def western(data: bytes) -> str:
+    text = decode_as(data, "windows-1252")
+    return data.decode("latin-1") if text is None else text
+
+
+def checked(text: str) -> str:
     if len(CONTROL.findall(text)) > PLAUSIBLE_CONTROL_SHARE * len(text):
         raise DocumentError("The characters of this file cannot be read. Save it as UTF-8 and try again.")
     return text
 
 
-def declared_charset(data: bytes) -> str | None:
+def declared_charset(data: bytes) -> str:
     match = DECLARED_CHARSET.search(data[:4096])
-    return match.group(1).decode("ascii") if match else None
+    return match.group(1).decode("ascii") if match else ""
 
 
 def clean(text: str) -> str:

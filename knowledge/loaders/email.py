@@ -6,7 +6,7 @@ from email.parser import BytesParser
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded
 from knowledge.loaders.dates import date_of
-from knowledge.loaders.decoding import clean, decode
+from knowledge.loaders.decoding import clean, decode, decode_as
 from knowledge.loaders.html import load_html
 
 MOST_ATTACHMENTS_NAMED = 50
@@ -39,10 +39,8 @@ def text_of(part: MIMEPart) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    try:
-        return clean(data.decode(part.get_content_charset("utf-8")))
-    except (UnicodeDecodeError, LookupError):
-        return decode(data)
+    text = decode_as(data, part.get_content_charset("utf-8"))
+    return decode(data) if text is None else clean(text)
 
 
 def attachments_of(message: EmailMessage) -> str:

@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from knowledge.loaders import FORMATS, is_text
+from knowledge.loaders.decoding import decode_as
 from knowledge.sources.base import Found
 from knowledge.sources.fetching import Fetched
 from knowledge.sources.urls import document_path
@@ -48,7 +49,5 @@ def document_of(page: Fetched, format: str, url: str, date: str = "") -> Found:
 
 def decoded(body: bytes, charset: str) -> bytes | str:
     """The server's word on the characters, if it gives one and it is true. Otherwise the page's own, later."""
-    try:
-        return body.decode(charset) if charset and charset.lower() not in ("utf-8", "utf8") else body
-    except (LookupError, UnicodeDecodeError):
-        return body
+    text = None if charset.lower() in ("", "utf-8", "utf8") else decode_as(body, charset)
+    return body if text is None else text

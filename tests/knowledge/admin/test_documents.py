@@ -66,6 +66,11 @@ class TestUpload:
 
         assert said in upload(client, help_centre, ("logo.png", b"\x89PNG"), *others).text
 
+    def test_a_charset_that_is_none_holds_up_nobody(self, client, editor, help_centre):
+        upload(client, help_centre, ("a.html", b"<meta charset=undefined><p>Caf\xe9"), ("b.md", b"# B\n\nText."))
+
+        assert set(Document.objects.values_list("path", flat=True)) == {"a.html", "b.md"}
+
     def test_a_bad_file_does_not_replace_a_good_document(self, client, editor, help_centre):
         document = ready(help_centre)
 

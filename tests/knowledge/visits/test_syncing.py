@@ -404,3 +404,11 @@ def test_a_file_that_cannot_be_taken_costs_only_itself(source, folder):
     assert run.failures == [{"path": "caf\ufffd.md", "reason": run.failures[0]["reason"]}]
     assert "Rename it" in run.failures[0]["reason"]
     assert preview(source).failed == [("caf\ufffd.md", run.failures[0]["reason"])]
+
+
+def test_a_page_of_a_charset_that_is_none_is_read_all_the_same(source, folder):
+    (folder / "coffee.html").write_bytes(b"<meta charset=undefined><h1>Coffee</h1><p>Served in the caf\xe9.")
+
+    assert "coffee.html" in preview(source).added
+    assert counted(sync(source)) == (7, 0, 0, 0, 0)
+    assert "Served in the café." in Document.objects.get(path="coffee.html").markdown
