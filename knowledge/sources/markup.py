@@ -28,10 +28,9 @@ class Markup:
 def read_markup(page: bytes | str, url: str, charset: str = "", robots: str = "") -> Markup:
     """Whatever is broken in it is left out: browsers show such pages, too."""
     data = page.encode("utf-8", "replace") if isinstance(page, str) else page
-    encoding = "utf-8" if isinstance(page, str) else charset or None
     try:
-        root = html.document_fromstring(data, parser=html.HTMLParser(encoding=encoding, recover=True))
-    except (etree.LxmlError, ValueError, LookupError):
+        root = html.document_fromstring(data, parser=parser_for("utf-8" if isinstance(page, str) else charset))
+    except (etree.LxmlError, ValueError):
         return Markup(robots=robots)
     tags = [meta.get("content", "") for meta in root.iter("meta") if meta.get("name", "").lower() in ROBOTS]
     markup = Markup(robots=",".join([robots, *tags]))
@@ -40,6 +39,14 @@ def read_markup(page: bytes | str, url: str, charset: str = "", robots: str = ""
     if not NOT_FOLLOWED.search(markup.robots):
         markup.links = links_of(root, base)
     return markup
+
+
+def parser_for(charset: str) -> html.HTMLParser:
+    """A charset that does not exist counts as not named: what a page asks of its readers is in plain letters."""
+    try:
+        return html.HTMLParser(encoding=charset or None, recover=True)
+    except LookupError:
+        return html.HTMLParser(recover=True)
 
 
 def canonical_of(root: html.HtmlElement, base: str, url: str) -> str:

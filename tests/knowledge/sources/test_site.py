@@ -396,6 +396,18 @@ def test_the_page_itself_says_in_which_characters(site, web):
     assert "žluťoučký" in Document.objects.get().markdown
 
 
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "no-such"])
+def test_a_charset_that_is_none_costs_nothing(site, web, charset):
+    answer = {"Content-Type": f"text/html; charset={charset}"}
+    web["/"] = (200, answer, links("/a", "/b").encode())
+    web["/a"] = (200, answer, page("<p>Příliš žluťoučký kůň</p>").encode())
+    web["/b"] = (200, answer, page(TEXT, head='<meta name="robots" content="noindex">').encode())
+
+    assert sync(site).status == Status.DONE
+    assert paths(web) == ["a.html", "index.html"]
+    assert "žluťoučký" in Document.objects.get(path__endswith="a.html").markdown
+
+
 def test_text_and_markdown_are_pages_and_the_rest_is_not(site, web):
     web["/"] = links("/a.md", "/b.txt", "/c", "/d", "/v1.2")
     web["/a.md"] = (200, {"Content-Type": "application/octet-stream"}, b"# A page\n\nIn Markdown.")
