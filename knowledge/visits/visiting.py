@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic, sleep
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from knowledge import services
 from knowledge.errors import DocumentError, SourceError, SyncCancelled
-from knowledge.ingestion import ingest
+from knowledge.ingestion import NOT_PROCESSED, ingest
 from knowledge.models import Document, Source, SyncRun
 from knowledge.sources import reader_of
 from knowledge.sources.base import Found
@@ -149,6 +149,12 @@ class Visit:
                 self.fence()
         except DocumentError as error:
             self.fail(found.path, error.user_message)
+            return
+        except (LostRun, OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("document_not_written", run=self.run.pk, path=found.path)
+            self.fail(found.path, NOT_PROCESSED)
             return
         if document.status == Document.Status.FAILED:
             self.fail(document.path, document.error)

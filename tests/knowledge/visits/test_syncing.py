@@ -3,12 +3,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from knowledge import services
 from knowledge.access import PUBLIC
 from knowledge.errors import SourceError
-from knowledge.ingestion import build_index
+from knowledge.ingestion import NOT_PROCESSED, build_index
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.search import search_passages
 from knowledge.visits import runs, syncing, tasks, visiting
@@ -320,6 +321,30 @@ def test_a_bug_ends_the_run_and_not_the_worker(source, monkeypatch):
 
     assert run.status == Status.FAILED
     assert "ZeroDivision" not in run.error
+
+
+def test_a_bug_with_one_document_costs_only_that(source, monkeypatch, caplog):
+    def put(self, found):
+        return 1 / 0 if found.path == "page2.md" else original(self, found)
+
+    original = visiting.Visit.put
+    monkeypatch.setattr(visiting.Visit, "put", put)
+
+    run = sync(source)
+    assert (run.status, counted(run)) == (Status.PARTIAL, (5, 0, 0, 0, 1))
+    assert run.failures == [{"path": "page2.md", "reason": NOT_PROCESSED}]
+    assert "document_not_written" in caplog.text
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_no_fault_of_a_document(source, monkeypatch, trouble):
+    def put(self, found):
+        raise trouble
+
+    monkeypatch.setattr(visiting.Visit, "put", put)
+
+    run = sync(source)
+    assert (run.status, counted(run)) == (Status.FAILED, (0, 0, 0, 0, 0))
 
 
 def test_the_schedule_starts_what_is_due(source, monkeypatch):
