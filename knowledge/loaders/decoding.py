@@ -22,6 +22,13 @@ INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0d\U000e0000-\U000e01ef]"
 )
 PLAUSIBLE_CONTROL_SHARE = 0.01
+# Of the letters, where there are any beyond ASCII. Icelandic at its densest has a third, Chinese in Big5 a half,
+# other scripts nearly all; single words prove nothing.
+WESTERN_SHARE = 0.45
+FEW_LETTERS = 10
+# Tags, scripts and code are in ASCII whatever the text is in.
+TEXT_APART = re.compile(r"[<>\n]")
+WRONG_CHARACTERS = "The characters of this file cannot be read. Save it as UTF-8 and try again."
 
 
 def decode(data: bytes) -> str:
@@ -46,12 +53,24 @@ def decode_as(data: bytes, charset: str) -> str | None:
 
 def western(data: bytes) -> str:
     text = decode_as(data, "windows-1252")
-    return data.decode("latin-1") if text is None else text
+    if text is None:
+        text = data.decode("latin-1")
+    if not is_western(text):
+        raise DocumentError(WRONG_CHARACTERS)
+    return text
+
+
+def is_western(text: str) -> bool:
+    """Russian read as Windows-1252 is a text of accented letters and little else."""
+    parts = (part for part in TEXT_APART.split(text) if not part.isascii())
+    letters = "".join(filter(str.isalpha, "".join(parts)))
+    beyond = len(letters) - sum(map(str.isascii, letters))
+    return beyond < FEW_LETTERS or beyond <= WESTERN_SHARE * len(letters)
 
 
 def checked(text: str) -> str:
     if len(CONTROL.findall(text)) > PLAUSIBLE_CONTROL_SHARE * len(text):
-        raise DocumentError("The characters of this file cannot be read. Save it as UTF-8 and try again.")
+        raise DocumentError(WRONG_CHARACTERS)
     return text
 
 
