@@ -1,3 +1,4 @@
+import re
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
@@ -10,13 +11,23 @@ from knowledge.loaders.decoding import clean, decode, decode_as
 from knowledge.loaders.html import load_html
 
 MOST_ATTACHMENTS_NAMED = 50
+# As it is, or as the code block that a part in HTML may have it in.
+PGP_MESSAGE = re.compile(r"\s*(?:```\s*)?-----BEGIN PGP MESSAGE-----")
+ENCRYPTED_TYPES = {"multipart/encrypted", "application/pgp-encrypted"}
+SMIME_TYPES = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+# The same type is used for letters that are only signed.
+SMIME_ENCRYPTED = {"enveloped-data", "authenveloped-data"}
+ENCRYPTED = "This e-mail is encrypted. Open it in your mail program, copy its text and upload that as a .txt file."
 
 
 def load_email(source: bytes) -> Loaded:
     """The subject as the title, the letter itself, and the names of what came with it."""
     try:
         message = BytesParser(policy=policy.default).parsebytes(source)
-        parts = [body_of(message), attachments_of(message)]
+        body = body_of(message)
+        if PGP_MESSAGE.match(body) or (not body.strip() and any(map(is_encrypted, message.walk()))):
+            raise DocumentError(ENCRYPTED)
+        parts = [body, attachments_of(message)]
         subject, sent = header(message, "subject"), header(message, "date")
     # The standard library raises these, and more, on headers nobody would write.
     except (MessageError, ValueError, LookupError, AttributeError, TypeError, IndexError, RecursionError) as error:
@@ -32,6 +43,12 @@ def body_of(message: EmailMessage) -> str:
         return ""
     text = text_of(part)
     return load_html(text).markdown if part.get_content_subtype() == "html" else text
+
+
+def is_encrypted(part: MIMEPart) -> bool:
+    kind = part.get_content_type()
+    secured = str(part.get_param("smime-type", "")).lower()
+    return kind in ENCRYPTED_TYPES or (kind in SMIME_TYPES and secured in SMIME_ENCRYPTED)
 
 
 def text_of(part: MIMEPart) -> str:

@@ -141,3 +141,35 @@ def test_an_e_mail_of_html_alone_becomes_markdown():
     source = b"Subject: Hi\nContent-Type: text/html; charset=no-such\n\n<p>Five <b>days</b></p>"
 
     assert load(source, "a.eml", "email").markdown.strip() == "Five **days**"
+
+
+PGP = "-----BEGIN PGP MESSAGE-----\n\nhQEMA1\n=abcd\n-----END PGP MESSAGE-----\n"
+SEALED = {
+    "inline": f"\n{PGP}",
+    "inline in HTML": f"Content-Type: text/html\n\n<p>{PGP.replace(chr(10), '<br>')}</p>",
+    "inline in HTML as code": f"Content-Type: text/html\n\n<pre>{PGP}</pre>",
+    "PGP": 'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\n\n'
+    "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n"
+    f"--b\nContent-Type: application/octet-stream\nContent-Disposition: inline; filename=m.asc\n\n{PGP}\n--b--\n",
+    "S/MIME": "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n"
+    "Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=smime.p7m\n\nMIIB\n",
+    "S/MIME of old": "Content-Type: application/x-pkcs7-mime; smime-type=Enveloped-Data\n\nMIIB\n",
+}
+
+
+@pytest.mark.parametrize("letter", SEALED.values(), ids=SEALED.keys())
+def test_an_encrypted_e_mail_is_named_as_such(letter):
+    with pytest.raises(DocumentError, match="This e-mail is encrypted"):
+        load(f"Subject: Hi\nMIME-Version: 1.0\n{letter}".encode(), "a.eml", "email")
+
+
+def test_what_is_encrypted_beside_a_letter_leaves_it_to_be_read():
+    sealed = SEALED["S/MIME"]
+    source = f"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nFive days.\n--x\n{sealed}\n--x--\n"
+
+    assert load(source.encode(), "a.eml", "email").markdown == "Five days.\n\nAttachments: smime.p7m"
+
+
+@pytest.mark.parametrize("text", ["-----BEGIN PGP SIGNED MESSAGE-----\n\nFive days.", f"It begins like this:\n{PGP}"])
+def test_a_letter_that_is_signed_or_about_encryption_is_read(text):
+    assert load(f"Subject: Hi\n\n{text}".encode(), "a.eml", "email").markdown.strip() == text.strip()
