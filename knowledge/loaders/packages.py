@@ -4,6 +4,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 
 from knowledge.errors import DocumentError
 
@@ -21,6 +22,10 @@ PART = re.compile(rb"PK\x03\x04.{26}(word|ppt|xl)/", re.DOTALL)
 PROGRAMS = {b"word": "docx", b"ppt": "pptx", b"xl": "xlsx"}
 ENCRYPTED = 0x1
 LOCATOR_64_SIZE = 20
+# Those of Office. Others may ask for any amount of memory.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+CONTENT_TYPES = "[content_types].xml"
+MACRO_ENABLED = b"macroenabled.main"
 
 TOO_LARGE = "This file unpacks to more than can be read. Split it into smaller documents."
 DAMAGED = "This file is damaged. Open it in its program, save it again and try once more."
@@ -39,8 +44,32 @@ def check_package(data: bytes, format: str) -> None:
         raise DocumentError(TOO_LARGE)
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
         raise DocumentError("This document is protected by a password. Save it without one and try again.")
-    if any(entry.filename.lower().endswith("vbaproject.bin") for entry in entries):
+    if has_macros(data, entries):
         raise DocumentError(f"This document contains macros. Save it as .{format} without macros and try again.")
+
+
+def has_macros(data: bytes, entries: list[zipfile.ZipInfo]) -> bool:
+    """A project, a sheet of formulas that act, or a main part that says it may have either, under whatever name."""
+    names = [entry.filename.lower() for entry in entries]
+    if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in names):
+        return True
+    return MACRO_ENABLED in content_types(data, entries)
+
+
+def content_types(data: bytes, entries: list[zipfile.ZipInfo]) -> bytes:
+    """What the package says of its parts, in small letters and without the other halves of UTF-16."""
+    lists = [entry for entry in entries if entry.filename.lower() == CONTENT_TYPES]
+    if sum(entry.file_size for entry in lists) > LARGEST_DIRECTORY:
+        raise DocumentError(TOO_LARGE)
+    if any(entry.compress_type not in METHODS for entry in lists):
+        raise DocumentError(DAMAGED)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            # Read without a limit, a part is unpacked whole, however small it says it is.
+            said = b"".join(archive.open(entry).read(LARGEST_DIRECTORY) for entry in lists)
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, OSError, EOFError, struct.error) as error:
+        raise DocumentError(DAMAGED) from error
+    return said.replace(b"\x00", b"").lower()
 
 
 def directory(data: bytes) -> list[zipfile.ZipInfo]:

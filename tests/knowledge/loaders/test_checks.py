@@ -1,5 +1,10 @@
 """What is said of a file before anything reads it."""
 
+import io
+import tracemalloc
+import zipfile
+from random import randbytes
+
 import pytest
 
 from knowledge.errors import DocumentError
@@ -72,9 +77,57 @@ def test_a_password_is_named():
         check(encrypted(files.docx()), "a.docx")
 
 
-def test_macros_are_refused():
+CONTENT_TYPES = "[Content_Types].xml"
+MACRO_DOCUMENT = files.content_types(**{"/word/document.xml": "application/vnd.ms-word.document.macroEnabled.main+xml"})
+MACROS = {
+    "a project": {"word/vbaProject.bin": b"\x00"},
+    "a sheet of macros": {"xl/macrosheets/sheet1.xml": "<xm:macrosheet/>"},
+    "a main part that may have some": {CONTENT_TYPES: MACRO_DOCUMENT},
+    "in other letters": {CONTENT_TYPES: MACRO_DOCUMENT.replace("macroEnabled", "MacroEnabled").encode("utf-16")},
+}
+
+
+@pytest.mark.parametrize("more", MACROS.values(), ids=MACROS.keys())
+def test_macros_are_refused(more):
     with pytest.raises(DocumentError, match=r"contains macros. Save it as \.docx without"):
-        check(files.docx(more={"word/vbaProject.bin": b"\x00"}), "a.docx")
+        check(files.docx(more=more), "a.docx")
+
+
+def test_a_list_of_parts_that_is_very_long_is_not_read():
+    with pytest.raises(DocumentError, match="unpacks to more than can be read"):
+        check(files.docx(more={CONTENT_TYPES: b"<Types>" + randbytes(600_000)}), "a.docx")
+
+
+def test_a_list_of_parts_that_is_longer_than_it_says_is_not_unpacked():
+    noise = randbytes(1_000_000)  # or it would be refused by its ratio
+    data = files.docx(more={CONTENT_TYPES: b" " * 30_000_000, "word/noise.bin": noise})
+    tracemalloc.start()
+    try:
+        with pytest.raises(DocumentError, match="damaged"):
+            check(with_declared_size(data, 1000), "a.docx")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_list_of_parts_that_no_office_program_wrote_is_damage(method):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("word/document.xml", "<w/>")
+        archive.writestr(CONTENT_TYPES, files.content_types())
+
+    with pytest.raises(DocumentError, match="damaged"):
+        check(file.getvalue(), "a.docx")
+
+
+def test_a_list_of_parts_that_cannot_be_unpacked_is_damage():
+    data = bytearray(files.docx())
+    place = data.find(CONTENT_TYPES.encode()) + len(CONTENT_TYPES)
+    data[place : place + 40] = b"\xff" * 40
+
+    with pytest.raises(DocumentError, match="damaged"):
+        check(bytes(data), "a.docx")
 
 
 BOMBS = {
