@@ -65,7 +65,7 @@ class Fetcher:
                 with self.client.stream("GET", address, headers=conditions(known)) as response:
                     if not response.has_redirect_location:
                         return fetched(response, limit or settings.MAX_DOCUMENT_BYTES)
-                    target = address.join(response.headers["location"])
+                    target = leads_to(address, response.headers["location"])
                 if stay and target.host != address.host:
                     raise LeadsElsewhere(f"{url} leads to another site, {target.host}.")
                 address = parse(str(target))
@@ -74,6 +74,13 @@ class Fetcher:
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SSLError) as error:
             raise FetchError(f"{address.host} could not be read: {reason(error)}.", retryable=True) from None
         raise FetchError(f"{url} leads from redirect to redirect. Give the address where it ends.")
+
+
+def leads_to(address: httpx2.URL, location: str) -> httpx2.URL:
+    try:
+        return address.join(location)
+    except (httpx2.InvalidURL, ValueError):
+        raise FetchError(f"{address} leads to something that is no web address.") from None
 
 
 def conditions(known: Known | None) -> dict[str, str]:

@@ -74,6 +74,15 @@ def test_redirects_come_to_an_end(web, target):
     assert len(web.requests) == fetching.MOST_REDIRECTS + 1
 
 
+@pytest.mark.parametrize("target", ["http://a:b:c", "http://[::1", "http://ex\u00adample..com:x/", "/" + "x" * 66_000])
+def test_a_redirect_to_what_is_no_address_says_so(web, target):
+    web["/old"] = redirect(target)
+
+    with pytest.raises(FetchError, match="/old leads to something that is no web address") as error:
+        get(web, "/old")
+    assert not error.value.retryable
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_that_is_gone_is_told_from_one_that_failed(web, status):
     web["/"] = (status, {}, b"")
