@@ -12,6 +12,8 @@ from django.db import transaction
 
 from knowledge.errors import DocumentError
 from knowledge.models import Document, DocumentVersion
+from supportbot.errors import DiskFull
+from supportbot.full_disk import full_disk_named
 
 
 def given_hash(given: bytes | str) -> str:
@@ -20,9 +22,14 @@ def given_hash(given: bytes | str) -> str:
 
 
 def store(path: str, data: bytes) -> str:
-    """Returns the name it is stored under, which says nothing of ``path`` but its kind."""
+    """Returns the name it is stored under, which says nothing of ``path`` but its kind. ``DiskFull`` leaves nothing."""
     name = f"documents/{uuid4().hex}{PurePosixPath(path).suffix.lower()}"
-    return default_storage.save(name, ContentFile(data))
+    try:
+        with full_disk_named():
+            return default_storage.save(name, ContentFile(data))
+    except DiskFull:
+        default_storage.delete(name)
+        raise
 
 
 def stored_hash(name: str) -> str:

@@ -26,6 +26,7 @@ from knowledge.models import Chunk, Collection, CollectionPlan, Document, Docume
 from knowledge.recipes import current_recipe
 from knowledge.vectors import forget_unused
 from knowledge.versions import Change, Origin
+from supportbot.full_disk import full_disk_named
 
 log = structlog.get_logger(__name__)
 
@@ -70,8 +71,9 @@ def save_document(
     return document, changed
 
 
+@full_disk_named()
 def put_document(*, given: bytes | str | None, **arrival: Unpack[Arrival]) -> tuple[Document, bool]:
-    """``save_document`` for callers that process the documents themselves."""
+    """``save_document`` for callers that process the documents themselves. ``DiskFull`` if it cannot be kept."""
     change = Change(arrival.get("origin", Origin.EDITOR), arrival.get("author"), arrival.get("publish", True))
     wanted = Document(
         collection=arrival["collection"],

@@ -17,3 +17,9 @@ class SupportbotError(Exception):
         if retryable is not None:
             self.retryable = retryable
         super().__init__(self.user_message)
+
+
+class DiskFull(SupportbotError):
+    code = "disk_full"
+    retryable = True
+    user_message = "There is no space left on the disk. Free some and try again."

@@ -11,6 +11,7 @@ from knowledge import loaders, services
 from knowledge.errors import DocumentError
 from knowledge.models import Collection, Document
 from knowledge.versions import Origin
+from supportbot.errors import DiskFull
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def add_file(
         document, changed = services.save_document(
             collection=collection, path=path, data=data, origin=Origin.UPLOAD, author=author, publish=publish
         )
-    except DocumentError as error:
+    except (DocumentError, DiskFull) as error:
         return Upload(path, error=error.user_message)
     return Upload(path, document, changed)
 

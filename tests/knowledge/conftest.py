@@ -1,7 +1,9 @@
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
 from knowledge import services
 from knowledge.ingestion import build_index, ingest
@@ -44,3 +46,14 @@ def publish(put: Write) -> Write:
         return document
 
     return publish
+
+
+@pytest.fixture
+def no_room(monkeypatch) -> None:
+    """Of every original there is room for the first byte only."""
+
+    def chunks(self: ContentFile, size: int | None = None) -> Iterator[bytes]:  # type: ignore[type-arg]
+        yield b"%"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ContentFile, "chunks", chunks)

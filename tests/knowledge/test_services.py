@@ -1,10 +1,12 @@
 import pytest
+from django.db import DatabaseError
 from kombu.exceptions import OperationalError
 
-from knowledge import services, tasks
+from knowledge import services, tasks, versions
 from knowledge.errors import DocumentError
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, Document, Embedding, Source
+from supportbot.errors import DiskFull
 
 pytestmark = pytest.mark.django_db
 Status = Document.Status
@@ -155,3 +157,22 @@ def test_a_document_remembers_its_source(docs, save, rung):
     source = Source.objects.create(collection=docs, kind=Source.Kind.FOLDER, location="/docs")
 
     assert save(content="Text.", source=source)[0].source == source
+
+
+def test_what_finds_no_room_on_the_disk_leaves_nothing_there(put, settings, no_room):
+    with pytest.raises(DiskFull):
+        put("a.pdf", b"%PDF-1.7 one")
+
+    assert not Document.objects.exists()
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
+def test_what_the_database_has_no_room_for_is_named(put, monkeypatch):
+    def full(*args):
+        raise DatabaseError("could not extend file: No space left on device")
+
+    monkeypatch.setattr(versions, "record", full)
+
+    with pytest.raises(DiskFull):
+        put("a.md", "Refunds take five days.")
+    assert not Document.objects.exists()

@@ -79,6 +79,12 @@ class TestUpload:
         document.refresh_from_db()
         assert (document.status, document.content) == ("ready", REFUNDS)
 
+    def test_a_full_disk_is_said_of_each_file_that_has_no_room(self, client, editor, help_centre, no_room):
+        html = upload(client, help_centre, ("guide.pdf", b"%PDF-1.7 one"), ("good.md", b"# Good\n\nText.")).text
+
+        assert re.search(r"guide.pdf</strong><span[^>]*>[^<]*There is no space left on the disk", html)
+        assert Document.objects.get().path == "good.md"
+
     def test_a_file_that_is_too_large_is_refused(self, client, editor, help_centre, settings):
         settings.MAX_DOCUMENT_BYTES = 1024 * 1024
 
