@@ -25,8 +25,9 @@ from knowledge.serializers import (
     pushed_from,
 )
 from supportbot.api_errors import ErrorSerializer, field_errors, shape
+from supportbot.errors import DiskFull
 
-REFUSALS = {code: OpenApiResponse(ErrorSerializer) for code in (400, 401, 403, 404, 413)}
+REFUSALS = {code: OpenApiResponse(ErrorSerializer) for code in (400, 401, 403, 404, 413, 503)}
 
 
 class DocumentsAPI(APIView):
@@ -100,7 +101,7 @@ def write_row(where: Collection, source: Source, row: Any, written: list[Documen
     except ValidationError as error:
         problem = shape("invalid", "Some fields are not valid.", field_errors(error.detail))
         return {"id": own_id, "result": "failed", **problem}
-    except (PushRefused, DocumentError) as error:
+    except (PushRefused, DocumentError, DiskFull) as error:
         return {"id": own_id, "result": "failed", **shape(error.code, error.user_message)}
     written.append(document)
     return {"id": own_id, "result": outcome}

@@ -8,11 +8,14 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from supportbot.errors import SupportbotError
+from supportbot.errors import DiskFull, SupportbotError
+from supportbot.full_disk import is_full_disk
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The project's DRF exception handler. Unknown errors stay unhandled: they are bugs and must be loud."""
+    if is_full_disk(error):
+        error = DiskFull()
     if isinstance(error, SupportbotError):
         return Response(shape(error.code, error.user_message), status=503 if error.retryable else 400)
     if isinstance(error, Http404):

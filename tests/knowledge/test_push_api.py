@@ -2,9 +2,10 @@ import json
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 
 from accounts.api_keys import create_api_key
-from knowledge import services, tasks
+from knowledge import services, tasks, versions
 from knowledge.access import PUBLIC
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Document, DocumentVersion, Source
@@ -261,3 +262,31 @@ def test_what_cannot_be_read_takes_nothing_away(api, docs):
     assert response.status_code == 400
     build_index(docs.pk)
     assert answers("refunds")
+
+
+@pytest.fixture
+def full_disk(monkeypatch) -> None:
+    def full(*args: Any) -> None:
+        raise DatabaseError("could not extend file: No space left on device")
+
+    monkeypatch.setattr(versions, "record", full)
+
+
+def test_a_full_disk_is_a_reason_to_come_back_later(api, full_disk):
+    response = api.put("refunds", **REFUNDS)
+
+    assert response.status_code == 503
+    assert response.json() == {
+        "error": {
+            "code": "disk_full",
+            "detail": "There is no space left on the disk. Free some and try again.",
+        }
+    }
+    assert not Document.objects.exists()
+
+
+def test_a_full_disk_is_said_of_each_row_that_was_not_written(api, full_disk):
+    response = api.post({"id": "refunds", **REFUNDS})
+
+    (row,) = response.json()["documents"]
+    assert (row["result"], row["error"]["code"]) == ("failed", "disk_full")

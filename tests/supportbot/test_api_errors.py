@@ -1,5 +1,6 @@
 """Whatever goes wrong over REST, a client finds it in the same place."""
 
+from errno import ENOSPC
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from supportbot.errors import SupportbotError
+from supportbot.errors import DiskFull, SupportbotError
 
 
 class Busy(SupportbotError):
@@ -49,6 +50,7 @@ def answer_to(error: Exception):
     [
         (Busy(), 503, "busy", "Please try again in a minute."),
         (Refused(), 400, "refused", "That cannot be done."),
+        (OSError(ENOSPC, "No space left on device"), 503, "disk_full", DiskFull.user_message),
         (Http404(), 404, "not_found", "Not found."),
         (PermissionDenied(), 403, "permission_denied", "You do not have permission to perform this action."),
         (exceptions.Throttled(), 429, "throttled", "Request was throttled."),
