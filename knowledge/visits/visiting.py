@@ -18,6 +18,8 @@ from knowledge.sources import reader_of
 from knowledge.sources.base import Found
 from knowledge.visits import runs
 from knowledge.visits.comparing import Comparison, Outcome
+from supportbot.errors import DiskFull
+from supportbot.full_disk import full_disk_named
 
 log = structlog.get_logger(__name__)
 
@@ -52,12 +54,13 @@ def visit(
     if run is None:
         return None
     try:
-        Visit(run, process, on_progress, retry=retry).walk()
+        with full_disk_named():
+            Visit(run, process, on_progress, retry=retry).walk()
     except LostRun:
         log.warning("sync_lost", run=run.pk)
     except SyncCancelled as error:
         runs.finish(run, Status.CANCELLED, error.user_message)
-    except SourceError as error:
+    except (SourceError, DiskFull) as error:
         runs.finish(run, Status.FAILED, error.user_message)
     except Exception:
         log.exception("sync_failed", run=run.pk)
@@ -150,7 +153,7 @@ class Visit:
         except DocumentError as error:
             self.fail(found.path, error.user_message)
             return
-        except (LostRun, OperationalError, InterfaceError):
+        except (LostRun, DiskFull, OperationalError, InterfaceError):
             raise
         except Exception:
             log.exception("document_not_written", run=self.run.pk, path=found.path)

@@ -15,6 +15,7 @@ from knowledge.search import search_passages
 from knowledge.visits import runs, syncing, tasks, visiting
 from knowledge.visits.previews import preview
 from knowledge.visits.visiting import process_here, visit
+from tests.knowledge.loaders.files import pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 Status = SyncRun.Status
@@ -345,6 +346,15 @@ def test_a_database_that_is_away_is_no_fault_of_a_document(source, monkeypatch, 
 
     run = sync(source)
     assert (run.status, counted(run)) == (Status.FAILED, (0, 0, 0, 0, 0))
+
+
+def test_a_full_disk_ends_the_visit_in_words(source, folder, no_room):
+    (folder / "page0.pdf").write_bytes(pdf("The first page."))
+
+    run = sync(source)
+
+    assert (run.status, run.error) == (Status.FAILED, "There is no space left on the disk. Free some and try again.")
+    assert not Document.objects.filter(path="page0.pdf").exists()
 
 
 def test_the_schedule_starts_what_is_due(source, monkeypatch):
