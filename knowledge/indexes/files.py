@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from knowledge.errors import IndexUnusable
+from supportbot.errors import DiskFull
+from supportbot.full_disk import is_full_disk
 
 BLOCK = 1024 * 1024
 REMOVAL_TRIES = 3
@@ -60,6 +62,11 @@ def verified_copy(source: Path, target: Path, sha256: str) -> None:
 def not_here(error: OSError) -> IndexUnusable:
     """Another machine may be able to, and so may this one later."""
     return IndexUnusable(f"The index cannot be opened on this machine: {error.strerror}.", retryable=True)
+
+
+def not_written(error: Exception) -> IndexUnusable:
+    said = DiskFull.user_message if is_full_disk(error) else f"The index could not be written: {error}."
+    return IndexUnusable(said, retryable=True)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import Content, Heartbeat, Ids
 from knowledge.indexes.changes import Changes, changes_since
 from knowledge.indexes.faiss import write_vectors
-from knowledge.indexes.files import checksum, contents, fsync, link, make_durable, not_here
+from knowledge.indexes.files import checksum, contents, fsync, link, make_durable, not_here, not_written
 from knowledge.indexes.lexical import PageTexts, PassageTexts
 from knowledge.models import IndexVersion
 
@@ -103,7 +103,7 @@ def unfinished(merged: Base | None = None) -> Iterator[Path]:
         folder = Path(mkdtemp(prefix=UNFINISHED, dir=root))
         yield folder
     except (OSError, RuntimeError, ValueError) as error:
-        raise IndexUnusable(f"The index could not be written: {error}.", retryable=True) from error
+        raise not_written(error) from error
     finally:
         if folder != root:
             shutil.rmtree(folder, ignore_errors=True)
@@ -200,7 +200,7 @@ def merge(content: Content, beat: Heartbeat) -> Base:
         try:
             base = Base(folder, write_new_base(folder, content, beat))
         except (OSError, RuntimeError, ValueError) as error:
-            raise IndexUnusable(f"The index could not be written: {error}.", retryable=True) from error
+            raise not_written(error) from error
         unless_finished.pop_all()
     return base
 

@@ -14,6 +14,7 @@ from knowledge.indexes.opened import open_snapshot
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Embedding, IndexVersion
 from knowledge.recipes import current_recipe
+from supportbot.errors import DiskFull
 
 pytestmark = pytest.mark.django_db
 Status = IndexVersion.Status
@@ -226,7 +227,7 @@ def test_a_write_that_fails_leaves_nothing_behind(version, docs, put, settings, 
     monkeypatch.setattr(snapshots, "write_pages", no_space)
     before = sorted(Path(settings.INDEX_ROOT).iterdir())
 
-    with pytest.raises(IndexUnusable, match="No space left"):
+    with pytest.raises(IndexUnusable, match=DiskFull.user_message):
         build_index(docs.pk)
     assert sorted(Path(settings.INDEX_ROOT).iterdir()) == before
     assert indexes.serving([docs.pk])[0].search_text("refunds", 5)
