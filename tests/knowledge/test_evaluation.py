@@ -1,3 +1,4 @@
+import errno
 import json
 from io import StringIO
 from math import log2
@@ -53,6 +54,16 @@ def test_a_missed_minimum_fails_and_says_by_how_much(folder):
         evaluate(folder, "--min", "hit@1=0.9", "--min", "recall@10=0.5")
 
     assert failure.value.returncode == 1
+
+
+def test_a_full_disk_ends_it_in_a_sentence(folder, monkeypatch):
+    def full(**_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("knowledge.evaluation.TemporaryDirectory", full)
+
+    with pytest.raises(CommandError, match="no space left on the disk"):
+        evaluate(folder)
 
 
 @pytest.mark.parametrize(

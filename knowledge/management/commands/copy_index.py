@@ -14,6 +14,7 @@ from knowledge.copying import copy_index, to_copy
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import ENGINES, engine_name, get_engine
 from knowledge.management.collections import BAD_ARGUMENTS, chosen
+from knowledge.management.failures import disk_failures_said
 from knowledge.management.progress import bars
 from knowledge.models import Collection, IndexVersion
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--collection", nargs="+", metavar="SLUG", help="only these collections; default: all")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be copied")
 
+    @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
         source, target = options["source"], options["target"]
         check(source, target)

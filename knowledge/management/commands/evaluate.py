@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.errors import EmbeddingError, EvaluationError, IndexUnusable
 from knowledge.evaluation import Step, evaluate, read_set, throw_away_database
+from knowledge.management.failures import disk_failures_said
 from knowledge.management.progress import bars
 
 BAD_ARGUMENTS = 2
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
+    @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             labelled = read_set(options["folder"])

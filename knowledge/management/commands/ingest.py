@@ -12,6 +12,7 @@ from knowledge import services
 from knowledge.errors import DocumentError
 from knowledge.folders import document_files, is_document, page_url
 from knowledge.loaders import FORMATS
+from knowledge.management.failures import disk_failures_said
 from knowledge.management.reports import bar, build, look_at, report, report_preview, visit_here
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.visits.visiting import process_here
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             "--accept-loss", action="store_true", help="retire what is gone even if it is more than half of the folder"
         )
 
+    @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["path"].resolve()
         check_path(path)

@@ -11,6 +11,7 @@ from knowledge.building import rebuild_index, searchable_count
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.ingestion import ingest
 from knowledge.management.collections import chosen
+from knowledge.management.failures import disk_failures_said
 from knowledge.management.progress import bars
 from knowledge.models import Collection, Document
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--index-only", action="store_true", help="build the index, without reading documents")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
+    @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
         collections = chosen(options["collections"])
         documents = {} if options["index_only"] else {each.pk: published(each) for each in collections}

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from knowledge.errors import SourceError
+from knowledge.management.failures import disk_failures_said
 from knowledge.management.reports import look_at, report, report_preview, visit_here
 from knowledge.models import Source
 from knowledge.sources import READERS
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             "--accept-loss", action="store_true", help="retire what is gone even if it is more than half of a source"
         )
 
+    @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
         if not (options["sources"] or options["all"] or options["due"]):
             self.list_sources()
