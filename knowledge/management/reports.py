@@ -77,15 +77,19 @@ def report(run: SyncRun, stdout: OutputWrapper, stderr: OutputWrapper) -> bool:
     return run.status == SyncRun.Status.DONE
 
 
-def report_preview(found: Preview, stdout: OutputWrapper, stderr: OutputWrapper) -> bool:
-    """Says what a visit would do. False if something would fail."""
+def report_preview(found: Preview, stdout: OutputWrapper, stderr: OutputWrapper, *, accept_loss: bool = False) -> bool:
+    """Says what a visit would do. False if something would fail, or be left to decide."""
+    asks = bool(found.question) and not accept_loss
     for what in ("added", "changed", "removed"):
         for path in getattr(found, what):
-            stdout.write(f"would be {what}: {path}")
+            stdout.write(f"no longer there: {path}" if asks and what == "removed" else f"would be {what}: {path}")
     for path, reason in found.failed:
         stderr.write(f"{path}: {reason}")
     for note in found.notes:
         stderr.write(note)
-    words = [f"{len(getattr(found, what))} {what}" for what in COUNTED]
+    if asks:
+        stderr.write(f"{found.question} A visit would wait for a yes in the admin, or for --accept-loss.")
+    counts = {what: len(getattr(found, what)) for what in COUNTED} | ({"removed": 0} if asks else {})
+    words = [f"{count} {what}" for what, count in counts.items()]
     stdout.write(", ".join([*words, f"{len(found.failed)} failed"]) + " (dry run: nothing was written)")
-    return not found.failed
+    return not (found.failed or found.notes or asks)

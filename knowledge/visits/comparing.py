@@ -8,6 +8,10 @@ from knowledge.models import Document, Source
 from knowledge.originals import given_hash
 from knowledge.sources.base import LONGEST_PATH, Found, Known
 
+# To lose more than half is somebody's decision, unless it is a single page.
+LARGEST_LOSS = 0.5
+SMALLEST_LOSS = 2
+
 Publication = Document.Publication
 RetiredBy = Document.RetiredBy
 
@@ -34,6 +38,11 @@ class Entry:
     retired_by: str
     status: str
     error: str
+
+    @property
+    def is_unread(self) -> bool:
+        """What it should answer with could not be read or embedded when it came."""
+        return self.publication == Publication.PUBLISHED and self.status == Document.Status.FAILED
 
     @property
     def was_lost(self) -> bool:
@@ -89,6 +98,12 @@ class Comparison:
 
     def gone(self) -> list[int]:
         return [pk for path, pk in self.served.items() if path not in self.seen]
+
+    def is_too_much(self, loss: int) -> bool:
+        return loss >= SMALLEST_LOSS and loss > len(self.served) * LARGEST_LOSS
+
+    def question(self, loss: int) -> str:
+        return f"{loss} of {len(self.served)} documents are no longer there. Retire them?"
 
     def content(self, path: str) -> str:
         return Document.objects.values_list("content", flat=True).get(source=self.source, path=path)

@@ -28,9 +28,6 @@ BEAT_SECONDS = 0.5
 HANDED_OVER_AT_ONCE = 50
 HANDED_OVER_AFTER_SECONDS = 2.0
 KEPT_FAILURES = 100
-# To lose more than half is somebody's decision, unless it is a single page.
-LARGEST_LOSS = 0.5
-SMALLEST_LOSS = 2
 LONGEST_URL = 1000
 
 Status = SyncRun.Status
@@ -109,7 +106,7 @@ class Visit:
                 self.on_progress(self.run)
         self.hand_over()
         gone = self.comparison.gone()
-        if self.is_too_much(len(gone)):
+        if self.comparison.is_too_much(len(gone)) and len(gone) > self.approved_loss:
             self.ask(len(gone))
         else:
             self.finish(gone)
@@ -202,14 +199,9 @@ class Visit:
         if len(self.run.failures) < KEPT_FAILURES:
             self.run.failures.append({"path": path, "reason": reason})
 
-    def is_too_much(self, loss: int) -> bool:
-        large = loss >= SMALLEST_LOSS and loss > len(self.comparison.served) * LARGEST_LOSS
-        return large and loss > self.approved_loss
-
     def ask(self, loss: int) -> None:
         self.run.removed = loss
-        before = len(self.comparison.served)
-        runs.finish(self.run, Status.ASKING, f"{loss} of {before} documents are no longer there. Retire them?")
+        runs.finish(self.run, Status.ASKING, self.comparison.question(loss))
 
     def finish(self, gone: list[int]) -> None:
         partial = self.run.failed or self.notes

@@ -24,6 +24,15 @@ def folder(tmp_path):
     return root
 
 
+def fails(path, *options):
+    """What it says when it ends with 1."""
+    out = StringIO()
+    with pytest.raises(SystemExit) as exit:
+        call_command("ingest", str(path), "--collection", "docs", *options, stdout=out, stderr=out)
+    assert exit.value.code == 1
+    return out.getvalue()
+
+
 def run(path, *options):
     out = StringIO()
     call_command("ingest", str(path), "--collection", "docs", *options, stdout=out, stderr=out)
@@ -104,6 +113,30 @@ def test_a_folder_that_lost_more_than_half_is_not_believed_at_once(folder):
     assert "--accept-loss" in out.getvalue()
 
     assert "6 removed" in run(folder, "--accept-loss")
+
+
+def test_a_dry_run_tells_that_a_loss_would_be_asked_about(folder):
+    for number in range(4):
+        (folder / f"{number}.md").write_text(f"# Page {number}\n\nText.")
+    run(folder, "--audience", "public")
+    for number in range(4):
+        (folder / f"{number}.md").unlink()
+
+    said = fails(folder, "--dry-run")
+    assert "4 of 6 documents are no longer there. Retire them?" in said
+    assert "no longer there: 0.md" in said
+    assert "0 added, 0 changed, 2 unchanged, 0 removed, 0 failed" in said
+    assert "4 removed" in run(folder, "--dry-run", "--accept-loss")
+
+
+def test_a_dry_run_names_what_could_not_be_read_before(folder):
+    (folder / "broken.md").write_bytes(b"%PDF-1.7")
+    fails(folder, "--create")
+
+    said = fails(folder, "--dry-run")
+    assert "broken.md: This looks like a binary file" in said
+    assert "0 added, 0 changed, 3 unchanged, 0 removed, 1 failed" in said
+    assert "0 added, 0 changed, 3 unchanged, 0 removed, 1 failed" in fails(folder)
 
 
 def test_what_failed_in_processing_is_tried_again(folder):

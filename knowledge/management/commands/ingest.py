@@ -45,7 +45,8 @@ class Command(BaseCommand):
         check_prefix(options["url_prefix"])
         collection = find_collection(options["collection"], options["audience"], create=options["create"])
         if options["dry_run"]:
-            well = report_preview(look_at(folder_source(collection, path, options)), self.stdout, self.stderr)
+            found = look_at(folder_source(collection, path, options))
+            well = report_preview(found, self.stdout, self.stderr, accept_loss=options["accept_loss"])
         else:
             if collection.pk is None:
                 collection.save()

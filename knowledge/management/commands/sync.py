@@ -54,13 +54,14 @@ class Command(BaseCommand):
     def sync(self, source: Source, options: dict[str, Any]) -> bool:
         """One source in trouble does not keep the others waiting."""
         self.stdout.write(f"{source.pk} {source} ({source.collection.slug})")
+        accept_loss: bool = options["accept_loss"]
         try:
             if options["queue"]:
                 syncing.request_sync(source)
                 return True
             if options["dry_run"]:
-                return report_preview(look_at(source), self.stdout, self.stderr)
-            return report(visit_here(source, accept_loss=options["accept_loss"]), self.stdout, self.stderr)
+                return report_preview(look_at(source), self.stdout, self.stderr, accept_loss=accept_loss)
+            return report(visit_here(source, accept_loss=accept_loss), self.stdout, self.stderr)
         except (CommandError, SourceError) as error:
             self.stderr.write(str(error))
             return False
