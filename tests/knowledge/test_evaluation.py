@@ -87,7 +87,7 @@ def test_a_set_that_cannot_be_used_says_why(file, content, said, folder):
         read_set(folder)
 
 
-@pytest.mark.parametrize("minimum", ["speed=1", "hit@1=high"])
+@pytest.mark.parametrize("minimum", ["speed=1", "hit@1=high", "ndcg@10=nan", "p95_ms=inf", "hit@1=-inf", "hit@1="])
 def test_a_minimum_that_means_nothing_is_refused(minimum, folder):
     with pytest.raises(CommandError, match="--min"):
         evaluate(folder, "--min", minimum)

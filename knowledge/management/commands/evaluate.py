@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,12 @@ def floor(argument: str) -> tuple[str, float]:
     if name not in MEASURES:
         raise ArgumentTypeError(f"{name!r} is not one of {', '.join(MEASURES)}")
     try:
-        return name, float(value)
+        least = float(value)
     except ValueError:
-        raise ArgumentTypeError(f"a number is needed after {name}=, not {value!r}") from None
+        least = nan
+    if not isfinite(least):
+        raise ArgumentTypeError(f"a number is needed after {name}=, not {value!r}")
+    return name, least
 
 
 class Command(BaseCommand):
