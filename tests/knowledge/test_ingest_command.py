@@ -1,4 +1,6 @@
+from errno import EACCES
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -202,6 +204,27 @@ def test_a_path_without_documents_is_an_error(tmp_path, path):
     with pytest.raises(CommandError) as error:
         run(tmp_path / path, "--create")
     assert error.value.returncode == 2
+
+
+@pytest.mark.parametrize("path", ["", " "])
+def test_a_path_that_is_empty_is_not_the_working_directory(db, path):
+    with pytest.raises(CommandError, match=r"empty.*write a dot") as error:
+        run(path, "--create")
+    assert error.value.returncode != 0
+    assert not Collection.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["exists", "open"])
+def test_a_file_this_user_may_not_read_is_named(folder, method, monkeypatch):
+    def refused(*args, **options):
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, method, refused)
+
+    with pytest.raises(CommandError, match=r"index.md cannot be read: permission denied") as error:
+        run(folder / "index.md", "--create")
+    assert error.value.returncode == 2
+    assert not Collection.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Read a file or a folder of files into a collection, here and now: no worker has to be running."""
 
 import re
-from argparse import ArgumentParser
-from collections.abc import Iterable
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     help = "Reads a folder of documents, or one file, into a collection. Unchanged files are skipped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="a file, or a folder that is read with everything below it")
+        parser.add_argument("path", type=some_path, help="a file, or a folder that is read with everything below it")
         parser.add_argument("--collection", required=True, metavar="SLUG")
         parser.add_argument(
             "--audience",
@@ -40,8 +41,9 @@ class Command(BaseCommand):
 
     @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["path"].resolve()
-        check_path(path)
+        with readable(options["path"]):
+            path: Path = options["path"].resolve()
+            check_path(path)
         check_prefix(options["url_prefix"])
         collection = find_collection(options["collection"], options["audience"], create=options["create"])
         if options["dry_run"]:
@@ -55,6 +57,23 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
+def some_path(argument: str) -> Path:
+    """A variable of the shell that is not set would be the working directory."""
+    if not argument.strip():
+        raise ArgumentTypeError("it is empty; for the working directory write a dot")
+    return Path(argument)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # Without a reason of the system: links that lead in a circle.
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CommandError(f"{path} cannot be read: {reason.lower()}.", returncode=BAD_ARGUMENTS) from error
+
+
 def check_path(path: Path) -> None:
     if not path.exists():
         raise CommandError(f"There is no file or folder {path}.", returncode=BAD_ARGUMENTS)
@@ -62,6 +81,8 @@ def check_path(path: Path) -> None:
         raise CommandError(f"There are no {', '.join(FORMATS)} files in {path}.", returncode=BAD_ARGUMENTS)
     if path.is_file() and not is_document(path.name):
         raise CommandError(f"{path.name} is none of {', '.join(FORMATS)}.", returncode=BAD_ARGUMENTS)
+    if path.is_file():
+        path.open("rb").close()
 
 
 def check_prefix(prefix: str) -> None:
@@ -115,7 +136,8 @@ def folder_source(collection: Collection, path: Path, options: dict[str, Any]) -
 def ingest_file(collection: Collection, path: Path, url_prefix: str) -> SyncRun:
     """Without a source: a single file is an upload. The run is only what it is reported by."""
     run = SyncRun(source=Source(collection=collection), status=SyncRun.Status.DONE)
-    given = path.read_bytes()
+    with readable(path):
+        given = path.read_bytes()
     existed = collection.documents.filter(path=path.name).exists()
     try:
         document, changed = services.put_document(
