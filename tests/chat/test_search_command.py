@@ -79,6 +79,15 @@ def test_bad_arguments_are_named(arguments, sentence):
     assert caught.value.returncode == 2
 
 
+def test_what_is_no_text_is_searched_without():
+    out = StringIO()
+    call_command("search", "\udcff canary", stdout=out)
+    assert "The canary sings for public." in out.getvalue()
+
+    with pytest.raises(CommandError, match="no active customer"):
+        search("--as", "customer:\udcff")
+
+
 def test_nothing_found_is_told_by_the_exit_code(settings):
     with pytest.raises(SystemExit) as caught:
         call_command("search", "   ", stdout=StringIO())

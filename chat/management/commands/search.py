@@ -25,9 +25,13 @@ class Command(BaseCommand):
     help = "Searches the documents as somebody who may ask. Exit code 1: nothing was found."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("text")
-        parser.add_argument("--as", dest="asker", default="public", metavar="WHO", help=f"{ASKERS}; default: public")
-        parser.add_argument("--collection", action="append", default=[], metavar="SLUG", help="only in these")
+        parser.add_argument("text", type=readable)
+        parser.add_argument(
+            "--as", dest="asker", type=readable, default="public", metavar="WHO", help=f"{ASKERS}; default: public"
+        )
+        parser.add_argument(
+            "--collection", action="append", type=readable, default=[], metavar="SLUG", help="only in these"
+        )
         parser.add_argument("--limit", type=int, default=8, metavar="N", help="at most so many passages (default 8)")
         parser.add_argument("--explain", action="store_true", help="what each score is made of")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -57,6 +61,11 @@ class Command(BaseCommand):
             self.stdout.write(f"   {Truncator(' '.join(passage.text.split())).chars(SHOWN_CHARACTERS)}\n")
         if not passages:
             self.stdout.write("Nothing was found.")
+
+
+def readable(argument: str) -> str:
+    """Bytes that are no UTF-8 come from the shell as what no text may hold."""
+    return argument.encode(errors="replace").decode()
 
 
 def audience_from(asker: str) -> Audience:
