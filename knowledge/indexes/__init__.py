@@ -19,7 +19,7 @@ ENGINES = {
     "qdrant": "knowledge.indexes.qdrant.QdrantEngine",
 }
 
-__all__ = ["ENGINES", "Engine", "Snapshot", "engine_name", "get_engine", "health", "serving"]
+__all__ = ["ENGINES", "Engine", "Snapshot", "close_engine", "engine_name", "get_engine", "health", "serving"]
 
 Status = IndexVersion.Status
 engines: dict[str, Engine] = {}
@@ -36,6 +36,12 @@ def get_engine(url: str = "") -> Engine:
     if url not in engines:
         engines[url] = cast(Engine, import_string(ENGINES[engine_name(url)])(url))
     return engines[url]
+
+
+def close_engine(url: str) -> None:
+    """Whoever asks for it again gets another."""
+    if engine := engines.pop(url, None):
+        engine.close()
 
 
 def serving(collection_ids: Ids[int]) -> list[Snapshot]:

@@ -159,3 +159,11 @@ def test_without_a_postgresql_there_is_no_pgvector_without_an_address(monkeypatc
 
     assert "the database is SQLite" in str(error)
     assert error.returncode == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_the_target_is_closed_for_others_to_open(target, options):
+    copy("--from", "faiss://", "--to", target, *options)
+
+    assert target not in indexes.engines
+    indexes.get_engine(target).check()

@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from knowledge.copying import copy_index, to_copy
 from knowledge.errors import EmbeddingError, IndexUnusable
-from knowledge.indexes import ENGINES, engine_name, get_engine
+from knowledge.indexes import ENGINES, close_engine, engine_name, get_engine
 from knowledge.management.collections import BAD_ARGUMENTS, chosen
 from knowledge.management.failures import disk_failures_said
 from knowledge.management.progress import bars
@@ -49,7 +49,17 @@ class Command(BaseCommand):
     @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
         source, target = options["source"], options["target"]
-        check(source, target)
+        try:
+            check(source, target)
+            run = self.run(source, target, options)
+        finally:
+            close_engine(target)
+        for failure in run.failures:
+            self.stderr.write(failure)
+        if run.failures:
+            raise SystemExit(1)
+
+    def run(self, source: str, target: str, options: dict[str, Any]) -> Copies:
         run = Copies()
         for collection in chosen(options["collection"] or []):
             with run.noted(collection):
@@ -59,10 +69,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{served.collection.slug}: {served.chunk_count} passages would be copied")
         else:
             self.copy(run, target)
-        for failure in run.failures:
-            self.stderr.write(failure)
-        if run.failures:
-            raise SystemExit(1)
+        return run
 
     def copy(self, run: Copies, target: str) -> None:
         with bars() as progress:
