@@ -55,7 +55,7 @@ class MiniLMEmbedder(Embedder):
         return mean
 
     def count_tokens(self, text: str) -> int:
-        return len(self.counter.encode(text).ids)
+        return len(self.counter.encode_batch_fast([text])[0].ids)
 
 
 def tokenizer() -> Tokenizer:

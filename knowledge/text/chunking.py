@@ -12,7 +12,7 @@ from itertools import chain, pairwise, takewhile
 from knowledge.text.faqs import entries, is_question
 from knowledge.text.headings import Slugger, explicit_id
 from knowledge.text.markdown import Block, Kind, blocks, visible_text
-from knowledge.text.searchable import searchable_text
+from knowledge.text.searchable import readable, searchable_text
 from knowledge.text.units import Limit, Unit, units
 
 # Counts the rules in this file and in units.py: documents are cut again when it changes.
@@ -116,11 +116,17 @@ def heading_path(title: str, path: list[tuple[int, str]], size: CountTokens) -> 
 
 def section_pieces(section: Section, size: CountTokens, most_tokens: int) -> Iterator[Piece]:
     def measure(text: str) -> int:
-        return size(searchable_text(section.headings, text))
+        return size_below(section.headings, text, size)
 
     limit = Limit(measure, most_tokens)
     for text, page in packed(list(units(section.blocks, limit)), limit):
         yield Piece(section.headings, section.anchor, text, measure(text), page)
+
+
+def size_below(headings: Sequence[str], text: str, size: CountTokens) -> int:
+    """Of a passage with its heading path, which stands on a line of its own before many texts and is counted once."""
+    path = size(searchable_text(headings, "")) - size("") if headings else 0
+    return path + size(readable(text))
 
 
 def packed(parts: Sequence[Unit], limit: Limit) -> list[tuple[str, int | None]]:
@@ -171,14 +177,14 @@ def joined(first: Piece, second: Piece, limit: Limit) -> Piece | None:
     if not shared or not is_tiny(first, limit) or not (is_child or (is_sibling and is_tiny(second, limit))):
         return None
     text = f"{below(shared, first)}\n\n{below(shared, second)}"
-    tokens = limit.measure(searchable_text(shared, text))
+    tokens = size_below(shared, text, limit.measure)
     return Piece(shared, first.anchor, text, tokens, first.page) if tokens <= limit.most else None
 
 
 def is_tiny(piece: Piece, limit: Limit) -> bool:
     # Most are too long for that whatever their path takes, and counting is most of the work here.
     may_be = piece.tokens < TINY_TOKENS + MOST_PATH_TOKENS
-    return may_be and limit.measure(searchable_text(piece.headings[-1:], piece.text)) < TINY_TOKENS
+    return may_be and size_below(piece.headings[-1:], piece.text, limit.measure) < TINY_TOKENS
 
 
 def below(path: tuple[str, ...], piece: Piece) -> str:

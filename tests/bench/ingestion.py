@@ -13,7 +13,7 @@ from knowledge.services import save_document
 from tests.bench.report import Row
 from tests.bench.texts import page
 
-PAGES = 40
+PAGES = 120
 LAYERS, WIDTH = 6, 384
 SIDE = 2048
 GOAL = 0.9
