@@ -66,9 +66,20 @@ class DatabaseContent:
 
     def page_vectors(self, document_ids: Ids) -> Vectors:
         some_ids = batches(document_ids.tolist(), ROWS_PER_QUERY)
-        texts = {key: text for some in some_ids for key, text in page_texts(some)}
-        hashes = [hash_of(texts.get(document_id, "")) for document_id in document_ids.tolist()]
-        return self.vectors_by_hash(hashes, lambda _: {hash_of(text): text for text in texts.values()})
+        pages = {document_id: each for some in some_ids for document_id, each in self.announcements(some)}
+        texts = {content_hash: text for content_hash, text in pages.values() if text}
+        hashes = [pages[document_id][0] if document_id in pages else "" for document_id in document_ids.tolist()]
+        return self.vectors_by_hash(hashes, lambda missing: {**texts_of_chunks(missing), **texts})
+
+    def announcements(self, document_ids: list[int]) -> Iterator[tuple[int, tuple[str, str]]]:
+        """The hash of what stands for each page as a whole, and its text if that is not a passage of it."""
+        first = self.found.filter(document__in=document_ids, position=0)
+        rows = first.values_list(
+            "document_id", "content_hash", "document__title", "document__path", "document__description"
+        )
+        for document_id, content_hash, title, path, description in rows:
+            text = page_text(title or path, description)
+            yield document_id, (hash_of(text) if text else content_hash, text)
 
     def vectors_by_hash(self, hashes: list[str], texts: Callable[[Group[str]], Mapping[str, str]]) -> Vectors:
         """Nearly always there already. After a change of the model or a loss, this is where they are made."""
@@ -87,12 +98,6 @@ def texts_of_chunks(hashes: Group[str]) -> Mapping[str, str]:
         rows = Chunk.objects.filter(content_hash__in=some).only("headings", "text", "content_hash")
         texts.update((chunk.content_hash, chunk.searchable_text) for chunk in rows)
     return texts
-
-
-def page_texts(document_ids: list[int]) -> Iterator[tuple[int, str]]:
-    rows = Document.objects.filter(pk__in=document_ids)
-    for pk, title, path, description, markdown in rows.values_list("pk", "title", "path", "description", "markdown"):
-        yield pk, page_text(title or path, description, markdown)
 
 
 def page_of(document_id: int, said: list[tuple[list[str], str]]) -> IndexedPage:

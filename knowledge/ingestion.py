@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from time import monotonic
+from typing import TypeVar
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from knowledge import leases, parsing
 from knowledge.building import build_index, recipes_in_use
-from knowledge.embedders import get_embedder
+from knowledge.embedders import Vectors, get_embedder
 from knowledge.errors import DocumentError, EmbeddingError
 from knowledge.loaders.base import Loaded
 from knowledge.models import Chunk, Collection, Document
@@ -26,7 +27,7 @@ from knowledge.originals import original
 from knowledge.recipes import Recipe, current_recipe
 from knowledge.text.chunking import Piece, chunk
 from knowledge.text.searchable import page_text, searchable_text
-from knowledge.vectors import TEXTS_AT_ONCE, embed_missing, forget_unused, hash_of
+from knowledge.vectors import TEXTS_AT_ONCE, forget_unused, hash_of, keep_vectors, missing_texts
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ RENEW_EVERY = leases.LEASE.total_seconds() / 5
 # So many documents are claimed and read while those before them are embedded.
 READ_AHEAD = 32
 OnProgress = Callable[[Document], None]
+T = TypeVar("T")
 NOT_PROCESSED = "This document could not be processed. The log has the reason."
 
 
@@ -53,25 +55,34 @@ class Prepared:
 
     @property
     def page_text(self) -> str:
-        return page_text(self.title or self.document.path, self.loaded.description, self.loaded.markdown)
+        return page_text(self.title or self.document.path, self.loaded.description)
 
     def texts(self, recipe: Recipe) -> dict[str, str]:
         """What is to be embedded, by its hash: each passage, and the page as a whole."""
         texts = [searchable_text(piece.headings, piece.text) for piece in self.pieces.get(recipe, [])]
-        return {hash_of(text): text for text in [*texts, self.page_text]}
+        return {hash_of(text): text for text in [*texts, self.page_text] if text}
 
     @property
     def size(self) -> int:
         return sum(map(len, self.pieces.values()))
 
 
+@dataclass(frozen=True)
+class Order:
+    """Texts by their hashes, on their way to be vectors."""
+
+    recipe: Recipe
+    texts: dict[str, str]
+    vectors: "Future[Vectors]"
+
+
 def ingest(document_ids: Iterable[int], on_progress: OnProgress | None = None) -> set[int]:
     """Processes those of the documents that wait for it. Returns the collections whose index is now behind."""
     run = Run(on_progress)
     try:
-        for group in grouped(prepare(document_ids, run)):
+        for group, orders in ahead(ordered(grouped(prepare(document_ids, run)), run), 1):
             try:
-                embed(group, run)
+                receive(group, orders, run)
             except EmbeddingError as error:
                 give_back(group, error, run)
             else:
@@ -83,11 +94,13 @@ def ingest(document_ids: Iterable[int], on_progress: OnProgress | None = None) -
 
 
 class Run:
-    """What this call holds, who reads for it, and whose index it left behind."""
+    """What this call holds, and whose index it left behind. Documents are read in one thread, embedded in another, and
+    stored in this one, which alone has the database."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self.on_progress = on_progress
         self.reader = ThreadPoolExecutor(1, thread_name_prefix="read-documents")
+        self.embedder = ThreadPoolExecutor(1, thread_name_prefix="embed-documents")
         self.claimed: dict[int, Document] = {}
         self.collections: set[int] = set()
         self.renewed = monotonic()
@@ -112,7 +125,8 @@ class Run:
             self.on_progress(document)
 
     def end(self) -> None:
-        self.reader.shutdown(wait=False, cancel_futures=True)
+        for threads in (self.reader, self.embedder):
+            threads.shutdown(wait=False, cancel_futures=True)
         if self.claimed:
             parsing.interrupt()
             leases.release(self.claimed.values())
@@ -120,7 +134,7 @@ class Run:
 
 def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
     """Loads and chunks, while what was prepared is embedded. A document that cannot be read fails alone."""
-    for document, reading in ahead(started(document_ids, run)):
+    for document, reading in ahead(started(document_ids, run), READ_AHEAD):
         try:
             yield reading.result()
         except DocumentError as error:
@@ -130,19 +144,17 @@ def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
             run.finish(document, fail(document, NOT_PROCESSED))
 
 
-Reading = tuple[Document, "Future[Prepared]"]
-
-
-def started(document_ids: Iterable[int], run: Run) -> Iterator[Reading]:
+def started(document_ids: Iterable[int], run: Run) -> Iterator[tuple[Document, "Future[Prepared]"]]:
     for document in run.claim(document_ids):
         yield document, run.reader.submit(read, document, recipes_in_use(document.collection_id))
 
 
-def ahead(readings: Iterator[Reading]) -> Iterator[Reading]:
-    waiting: deque[Reading] = deque()
-    for reading in readings:
-        waiting.append(reading)
-        if len(waiting) > READ_AHEAD:
+def ahead(begun: Iterator[T], count: int) -> Iterator[T]:
+    """The same, but so many are begun before the first one is waited for."""
+    waiting: deque[T] = deque()
+    for each in begun:
+        waiting.append(each)
+        if len(waiting) > count:
             yield waiting.popleft()
     yield from waiting
 
@@ -176,22 +188,37 @@ def grouped(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
         yield group
 
 
-def embed(group: list[Prepared], run: Run) -> None:
-    """A model that is being left may be gone already: then the index made with it does without what is new."""
+def ordered(groups: Iterable[list[Prepared]], run: Run) -> Iterator[tuple[list[Prepared], list[Order]]]:
+    for group in groups:
+        yield group, list(order(group, run))
+
+
+def order(group: list[Prepared], run: Run) -> Iterator[Order]:
+    """Has whatever needs a vector embedded by each recipe that is in use."""
     for recipe in {recipe for prepared in group for recipe in prepared.pieces}:
+        texts = {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
+        for some in missing_texts(texts, recipe.model):
+            yield Order(recipe, some, run.embedder.submit(embed, recipe.model, list(some.values())))
+
+
+def embed(model: str, texts: list[str]) -> Vectors:
+    return get_embedder(model).embed(texts)
+
+
+def receive(group: list[Prepared], orders: list[Order], run: Run) -> None:
+    """A model that is being left may be gone already: then the index made with it does without what is new."""
+    for order in orders:
+        run.keep()
         try:
-            embed_by(recipe, group, run)
+            keep_vectors(order.recipe.model, order.texts, order.vectors.result())
         except EmbeddingError as error:
-            if recipe == current_recipe():
+            if order.recipe == current_recipe():
+                for other in orders:
+                    other.vectors.cancel()
                 raise
-            log.warning("earlier_model_failed", model=recipe.model, reason=error.user_message)
+            log.warning("earlier_model_failed", model=order.recipe.model, reason=error.user_message)
             for prepared in group:
-                prepared.pieces.pop(recipe, None)
-
-
-def embed_by(recipe: Recipe, group: list[Prepared], run: Run) -> None:
-    texts = {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
-    embed_missing(texts, get_embedder(recipe.model), run.keep)
+                prepared.pieces.pop(order.recipe, None)
 
 
 def give_back(group: list[Prepared], error: EmbeddingError, run: Run) -> None:
@@ -222,7 +249,7 @@ def store(prepared: Prepared) -> bool:
     with transaction.atomic():
         if not leases.held(document).select_for_update().exists():
             return False
-        page_hash = hash_of(prepared.page_text)
+        page_hash = hash_of(prepared.page_text) if prepared.page_text else ""
         changes = [replace_chunks(document, recipe, pieces) for recipe, pieces in prepared.pieces.items()]
         leases.held(document).update(
             title=prepared.title,

@@ -1,6 +1,6 @@
 """The vectors of passages: computed once per model and content, kept in the database."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 
@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from knowledge.batches import batches
-from knowledge.embedders import Embedder, Vectors
+from knowledge.embedders import Embedder, Vectors, get_embedder
 from knowledge.models import Chunk, Document, Embedding, EmbeddingUsage
 
 # Enough for one request to a service, little enough to be lost.
@@ -24,20 +24,30 @@ def hash_of(text: str) -> str:
 
 def embed_missing(texts: Mapping[str, str], embedder: Embedder, before_each: Callable[[], None]) -> None:
     """Embeds what was never embedded with this model. ``texts`` by content hash; kept as it goes along."""
-    known = known_hashes(embedder.name, texts)
+    for some in missing_texts(texts, embedder.name):
+        before_each()
+        keep_vectors(embedder.name, some, embedder.embed(list(some.values())))
+
+
+def missing_texts(texts: Mapping[str, str], model: str) -> Iterator[dict[str, str]]:
+    """Those without a vector, a few at a time, in the order of their lengths."""
+    known = known_hashes(model, texts)
     missing = sorted((content_hash for content_hash in texts if content_hash not in known), key=lambda h: len(texts[h]))
     for hashes in batches(missing, TEXTS_AT_ONCE):
-        before_each()
-        vectors = embedder.embed([texts[content_hash] for content_hash in hashes])
-        rows = [
-            Embedding(model=embedder.name, content_hash=content_hash, vector=vector.astype("<f4").tobytes())
-            for content_hash, vector in zip(hashes, vectors, strict=True)
-        ]
-        Embedding.objects.bulk_create(rows, ignore_conflicts=True)
-        record_usage(embedder, [texts[content_hash] for content_hash in hashes])
+        yield {content_hash: texts[content_hash] for content_hash in hashes}
 
 
-def record_usage(embedder: Embedder, texts: Sequence[str]) -> None:
+def keep_vectors(model: str, texts: Mapping[str, str], vectors: Vectors) -> None:
+    """``vectors`` in the order of ``texts``."""
+    rows = [
+        Embedding(model=model, content_hash=content_hash, vector=vector.astype("<f4").tobytes())
+        for content_hash, vector in zip(texts, vectors, strict=True)
+    ]
+    Embedding.objects.bulk_create(rows, ignore_conflicts=True)
+    record_usage(get_embedder(model), texts.values())
+
+
+def record_usage(embedder: Embedder, texts: Collection[str]) -> None:
     """What it cost by the price that is set now, per million tokens."""
     tokens = sum(map(embedder.count_tokens, texts))
     today, _ = EmbeddingUsage.objects.get_or_create(model=embedder.name, day=timezone.now().date())

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 
-# About what an author would write as a description.
-BEGINNING = 150
-
 
 def searchable_text(headings: Sequence[str], text: str) -> str:
     """The heading path gives a short passage its subject."""
@@ -20,11 +17,6 @@ def readable(text: str) -> str:
     return LINK.sub(r"\1", IMAGE.sub(r"\1", text))
 
 
-def page_text(title: str, description: str, markdown: str) -> str:
-    """How a page as a whole announces itself, for a vector of its own."""
-    return f"{title}. {description or beginning(markdown)}"
-
-
-def beginning(markdown: str) -> str:
-    running = (line for line in markdown[: 10 * BEGINNING].split("\n") if line.strip() and not line.startswith("#"))
-    return readable("\n".join(running))[:BEGINNING]
+def page_text(title: str, description: str) -> str:
+    """How a page as a whole announces itself, for a vector of its own. Without a description, as its first passage."""
+    return f"{title}. {description}" if description else ""

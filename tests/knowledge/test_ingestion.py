@@ -132,18 +132,18 @@ def test_what_is_no_longer_said_leaves_no_vector(put):
     ingest([put("a.md", "Something else entirely.").pk])
 
     assert Chunk.objects.count() == 1
-    assert Embedding.objects.count() == 2, "one for the passage, one for the page as a whole"
+    assert Embedding.objects.count() == 1, "the passage announces its page"
 
 
 def test_a_result_for_an_older_revision_is_refused(put, monkeypatch):
     document = put("a.md", PAGE)
-    embed = ingestion.embed
+    receive = ingestion.receive
 
-    def edited_meanwhile(group, run):
-        embed(group, run)
+    def edited_meanwhile(*args):
+        receive(*args)
         put("a.md", "Edited while the old text was embedded.")
 
-    monkeypatch.setattr(ingestion, "embed", edited_meanwhile)
+    monkeypatch.setattr(ingestion, "receive", edited_meanwhile)
     assert ingest([document.pk]) == set()
 
     document.refresh_from_db()
@@ -242,32 +242,33 @@ def test_what_waits_for_its_turn_is_not_taken_by_another(put, monkeypatch):
     assert set(Document.objects.values_list("status", flat=True)) == {Status.READY}
 
 
-def test_documents_are_read_while_others_are_embedded(put, monkeypatch):
+def test_documents_are_read_and_embedded_while_others_are_stored(put, embedded, monkeypatch):
     documents = [put(f"{number}.md", f"Text number {number}") for number in range(6)]
     finished: list[Document] = []
-    read_by_then: list[set[str]] = []
-    embed = ingestion.embed
+    begun: list[tuple[int, int]] = []
+    receive = ingestion.receive
 
-    def embedding(group, run):
-        read_by_then.append({document.path for document in run.claimed.values()})
-        embed(group, run)
+    def receiving(group, orders, run):
+        receive(group, orders, run)
+        begun.append((len(run.claimed), len(finished)))
 
     monkeypatch.setattr(ingestion, "READ_AHEAD", 2)
     monkeypatch.setattr(ingestion, "TEXTS_AT_ONCE", 1)
-    monkeypatch.setattr(ingestion, "embed", embedding)
+    monkeypatch.setattr(ingestion, "receive", receiving)
     ingest([document.pk for document in documents], on_progress=finished.append)
 
-    assert read_by_then[0] == {"0.md", "1.md", "2.md"}
+    assert begun[0] == (4, 0), "one is there, one is embedded, two are read"
     assert finished == documents
+    assert len(embedded) == 6
 
 
 def test_a_run_that_breaks_off_gives_back_what_it_claimed(put, monkeypatch):
     documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
 
-    def interrupted(group, run):
+    def interrupted(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ingestion, "embed", interrupted)
+    monkeypatch.setattr(ingestion, "receive", interrupted)
     with pytest.raises(KeyboardInterrupt):
         ingest([document.pk for document in documents])
 
@@ -275,7 +276,7 @@ def test_a_run_that_breaks_off_gives_back_what_it_claimed(put, monkeypatch):
 
 
 def test_documents_are_embedded_together(put, embedded):
-    documents = [put(f"{number}.md", f"Text number {number}") for number in range(20)]
+    documents = [put(f"{number}.md", f"---\ndescription: The {number}.\n---\nText {number}") for number in range(20)]
 
     ingest([document.pk for document in documents])
 

@@ -132,7 +132,7 @@ def test_a_vector_two_documents_share_outlives_one_of_them(save, rung):
     services.delete(documents[:1])
 
     kept = set(Embedding.objects.values_list("content_hash", flat=True))
-    assert kept == {Chunk.objects.get().content_hash, Document.objects.get().page_hash}
+    assert kept == {Chunk.objects.get().content_hash}
 
 
 def test_many_documents_are_handed_over_in_batches(docs, rung, django_capture_on_commit_callbacks):

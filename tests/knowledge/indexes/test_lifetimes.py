@@ -157,6 +157,7 @@ def test_the_graph_finds_enough_of_a_collection_among_many_others(pgvector, docs
 def test_without_a_name_it_is_the_postgresql_of_everything_else(pgvector, docs, publish, settings, monkeypatch):
     parts = urlsplit(pgvector)
     django = {
+        "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path[1:],
         "USER": parts.username,
         "PASSWORD": "",
