@@ -70,6 +70,10 @@ class Snapshot(Protocol):
     @property
     def collection_ids(self) -> frozenset[int]: ...
 
+    @property
+    def chunks(self) -> int:
+        """How many it holds."""
+
     def search_vectors(self, vector: Vectors, limit: int) -> Hits:
         """The chunks nearest by cosine; none for a vector of another dimension or with NaN in it."""
 

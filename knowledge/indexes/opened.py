@@ -55,6 +55,10 @@ class DiskSnapshot:
     def collection_ids(self) -> frozenset[int]:
         return frozenset([self.collection_id])
 
+    @property
+    def chunks(self) -> int:
+        return len(self.chunk_ids)
+
     def search_vectors(self, vector: Vectors, limit: int) -> Hits:
         # The base still has vectors of chunks that are gone; few enough that twice as many hits leave a full list.
         gone = sum(len(part.ids) for part in self.vectors) - len(self.chunk_ids)

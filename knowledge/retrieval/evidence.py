@@ -1,6 +1,8 @@
 """What the indexes have to say to one text: asked of every snapshot, put together, not yet weighed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import structlog
@@ -20,6 +22,11 @@ log = structlog.get_logger(__name__)
 # Of a pasted log the rest would only cost time.
 MOST_NAMES = 5
 
+# With so many passages it takes longer to search them than to begin a thread and wait for it.
+MANY = 100_000
+
+A = TypeVar("A")
+B = TypeVar("B")
 ByModel = Mapping[str, Vectors]
 # By model, then by text.
 Embedded = Mapping[str, Mapping[str, Vectors]]
@@ -61,10 +68,25 @@ def middle(one: Vectors, other: Vectors) -> Vectors:
 
 
 def evidence_for(text: str, vectors: ByModel, snapshots: Sequence[Snapshot], depth: int) -> Evidence:
-    hits = [nearest(model, vector, snapshots, depth) for model, vector in vectors.items()]
-    words = best((hit for snapshot in snapshots for hit in snapshot.search_text(text, depth)), depth)
-    pages = best((hit for snapshot in snapshots for hit in snapshot.search_pages(text, depth)), depth)
+    def by_meaning() -> list[Hits]:
+        return [nearest(model, vector, snapshots, depth) for model, vector in vectors.items()]
+
+    def by_words() -> tuple[Hits, Hits]:
+        words = best((hit for snapshot in snapshots for hit in snapshot.search_text(text, depth)), depth)
+        return words, best((hit for snapshot in snapshots for hit in snapshot.search_pages(text, depth)), depth)
+
+    hits, (words, pages) = both(by_meaning, by_words, at_once=sum(each.chunks for each in snapshots) >= MANY)
     return Evidence(hits, words, pages, page_vectors(hits, vectors, snapshots), names_in(text, snapshots, depth))
+
+
+def both(one: Callable[[], A], other: Callable[[], B], *, at_once: bool) -> tuple[A, B]:
+    """The libraries below leave the interpreter to others meanwhile, so that each has a core of its own."""
+    if not at_once:
+        return one(), other()
+    with ThreadPoolExecutor(1) as beside:
+        first = beside.submit(one)
+        second = other()
+        return first.result(), second
 
 
 def names_in(text: str, snapshots: Sequence[Snapshot], depth: int) -> list[Hits]:

@@ -9,6 +9,7 @@ from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, Document
+from knowledge.retrieval import evidence
 from knowledge.search import explained_search, search_passages
 from tests.factories import collection
 
@@ -68,6 +69,14 @@ def test_a_query_without_a_word_finds_nothing(publish, query):
     publish("billing.md", REFUNDS)
 
     assert search_passages(query, PUBLIC) == []
+
+
+def test_many_passages_are_searched_by_meaning_and_by_words_at_once(publish, monkeypatch):
+    publish("billing.md", REFUNDS)
+    one_after_the_other = search_passages("how long do refunds take", PUBLIC)
+    monkeypatch.setattr(evidence, "MANY", 0)
+
+    assert search_passages("how long do refunds take", PUBLIC) == one_after_the_other
 
 
 def test_a_published_page_is_linked_where_it_is_published(publish):

@@ -64,6 +64,9 @@ class TestFinding:
         assert ids(hits) == [chunk_of(self.refunds), chunk_of(self.invoices)]
         assert hits[0][1] > hits[1][1]
 
+    def test_it_knows_how_many_chunks_it_holds(self, docs):
+        assert serving(docs).chunks == 2
+
     @pytest.mark.parametrize("query", ["refund", "payment arrives", "REFUNDS"])
     def test_words_are_found_in_any_of_their_forms(self, docs, query):
         assert ids(serving(docs).search_text(query, 5)) == [chunk_of(self.refunds)]
