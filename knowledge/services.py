@@ -231,8 +231,10 @@ def reindex(documents: Iterable[Document]) -> None:
 
 
 def make_pending(document_ids: list[int]) -> None:
+    """To be read once more. Of what was refused when it came nothing was kept, but the reason."""
+    refused = Q(status=Status.FAILED, content="", file="")
     for some in batches(document_ids, ROWS_PER_QUERY):
-        Document.objects.filter(pk__in=some).update(
+        Document.objects.filter(~refused, pk__in=some).update(
             status=Status.PENDING, error="", attempts=0, lease_expires_at=timezone.now() + FIRST_RETRY
         )
 

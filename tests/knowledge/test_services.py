@@ -176,3 +176,12 @@ def test_what_the_database_has_no_room_for_is_named(put, monkeypatch):
     with pytest.raises(DiskFull):
         put("a.md", "Refunds take five days.")
     assert not Document.objects.exists()
+
+
+def test_what_was_refused_is_not_read_again_and_keeps_its_reason(save):
+    document, _ = save("a.md", data=b"\x00\x01\x02")
+    reason = document.error
+    services.make_pending([document.pk])
+
+    document.refresh_from_db()
+    assert (document.status, document.error) == (Status.FAILED, reason)
