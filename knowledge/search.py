@@ -26,6 +26,7 @@ from knowledge.retrieval.fusion import Fused, fuse, scaled
 from knowledge.retrieval.questions import parts_of
 from knowledge.retrieval.ranking import distinct, joined_neighbours, words_of
 from knowledge.retrieval.spelling import corrected
+from knowledge.rewordings import get_rewording
 
 # As long as a message may be. The embedder reads its beginning; the sentences are searched one by one.
 LONGEST_QUERY = 8000
@@ -112,7 +113,7 @@ def explained_search(
     if collection_ids is not None:
         visible = visible.filter(pk__in=collection_ids)
     snapshots = indexes.serving(visible.values_list("pk", flat=True)) if words_of(query) else []
-    asked = understood(query, also, snapshots)
+    asked = understood(query, (*also, *reworded(query)), snapshots)
     found = embedded(asked, snapshots, embedding)
     vectors = vectors_of(query, asked.corrected, found)
     depth = max(CANDIDATES, CANDIDATES_PER_RESULT * limit)
@@ -132,6 +133,11 @@ def embed_ahead(question: str) -> None:
     """
     with suppress(EmbeddingError):
         get_embedder(settings.EMBEDDING_MODEL).embed_query(question.strip()[:LONGEST_QUERY])
+
+
+def reworded(query: str) -> Sequence[str]:
+    rewording = get_rewording()
+    return rewording.reworded(query) if rewording else ()
 
 
 def understood(query: str, also: Sequence[str], snapshots: Sequence[Snapshot]) -> Asked:

@@ -328,6 +328,7 @@ RERANK_URL = web_address("RERANK_URL", "", "http", "https")
 RERANK_API_KEY = text("RERANK_API_KEY")
 if RERANK_MODEL not in ("", "words") and not RERANK_URL:
     refuse(f"RERANK_MODEL {RERANK_MODEL!r} needs RERANK_URL, the address of its /rerank endpoint.")
+SEARCH_REWORDING = choice("SEARCH_REWORDING", "", "", "keywords")
 QDRANT_API_KEY = text("QDRANT_API_KEY")
 QDRANT_PREFIX = text("QDRANT_PREFIX", "supportbot")
 QDRANT_SHARDS = integer("QDRANT_SHARDS", 1, 1, 1000)

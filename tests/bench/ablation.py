@@ -68,13 +68,15 @@ Change = Callable[[], Any]
 def changes() -> dict[str, Change]:
     from knowledge import search
     from knowledge.retrieval import fusion
+    from knowledge.rewordings.keywords import Keywords
 
     def weights(**values: float) -> Change:
         return together(*(patch.object(fusion, f"{name.upper()}", value) for name, value in values.items()))
 
     as_typed = patch.object(search, "corrected", lambda text, *_: text)
+    keywords = patch.object(search, "reworded", Keywords().reworded)
     as_a_whole = patch.object(search, "parts_of", lambda text: ())
-    only = {"vector_weight": 0.0, "words_weight": 0.0, "page_weight": 0.0, "page_vector_share": 0.0}
+    only = {f"{name}_weight": 0.0 for name in ("vector", "words", "page", "name")} | {"page_vector_share": 0.0}
     return {
         "all of it": together(),
         "without vectors": weights(vector_weight=0.0),
@@ -82,6 +84,8 @@ def changes() -> dict[str, Change]:
         "without words of pages": weights(page_weight=0.0),
         "without vectors of pages": weights(page_vector_share=0.0),
         "without spelling help": together(as_typed),
+        "without identifiers": weights(name_weight=0.0),
+        "with a search for the keywords besides": together(keywords),
         "without sentences of long questions": together(as_a_whole),
         "vectors of passages only": together(as_typed, as_a_whole, plain=(weights, {**only, "vector_weight": 1.0})),
         "words of passages only": together(as_typed, as_a_whole, plain=(weights, {**only, "words_weight": 1.0})),
