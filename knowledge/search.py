@@ -120,7 +120,7 @@ def explained_search(
     whole = evidence_for(asked.words, vectors, snapshots, depth)
     parts = [evidence_for(part, vectors_of(part, part, found), snapshots, depth) for part in asked.parts]
     ranked = fuse(whole, parts, documents_of([whole, *parts], snapshots))[: 2 * depth]
-    loaded = reranked(query, candidates(query, ranked, audience, max(4 * limit, RERANKED)))
+    loaded = reranked(query, candidates(query, ranked, audience, max(2 * limit, RERANKED)))
     chosen = joined_neighbours(list(islice(distinct(loaded), limit)))
     cosines = similarities(vectors, [candidate.chunk.pk for candidate in chosen], snapshots)
     return asked, [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
