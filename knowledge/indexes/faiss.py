@@ -28,7 +28,7 @@ RECALL_SAMPLE = 200
 # questions are, a cosine of about .6.
 SAMPLE_NOISE = 1.2
 READ_AT_ONCE = 20_000
-PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
 
 
 class FaissVectors:
