@@ -6,7 +6,7 @@ transaction, and what a worker held is taken over when its lease runs out.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from time import monotonic
@@ -27,7 +27,7 @@ from knowledge.originals import original
 from knowledge.recipes import Recipe, current_recipe
 from knowledge.text.chunking import Piece, chunk
 from knowledge.text.searchable import page_text, searchable_text
-from knowledge.vectors import TEXTS_AT_ONCE, forget_unused, hash_of, keep_vectors, missing_texts
+from knowledge.vectors import TEXTS_AT_ONCE, embed_missing, forget_unused, hash_of, keep_vectors, missing_texts
 
 log = structlog.get_logger(__name__)
 
@@ -80,17 +80,25 @@ def ingest(document_ids: Iterable[int], on_progress: OnProgress | None = None) -
     """Processes those of the documents that wait for it. Returns the collections whose index is now behind."""
     run = Run(on_progress)
     try:
-        for group, orders in ahead(ordered(grouped(prepare(document_ids, run)), run), 1):
-            try:
-                receive(group, orders, run)
-            except EmbeddingError as error:
-                give_back(group, error, run)
-            else:
-                for prepared in group:
-                    run.finish(prepared.document, stored(prepared))
+        for some in leases.apart(document_ids):
+            process(some, run)
+    except (KeyboardInterrupt, SystemExit):
+        run.end(tried=False)
+        raise
     finally:
         run.end()
     return run.collections
+
+
+def process(document_ids: Iterable[int], run: "Run") -> None:
+    for group, orders in ahead(ordered(grouped(prepare(document_ids, run)), run), 1):
+        try:
+            receive(group, orders, run)
+        except EmbeddingError as error:
+            give_back(group, error, run)
+        else:
+            for prepared in group:
+                run.finish(prepared.document, stored(prepared))
 
 
 class Run:
@@ -124,17 +132,19 @@ class Run:
         if self.on_progress:
             self.on_progress(document)
 
-    def end(self) -> None:
+    def end(self, *, tried: bool = True) -> None:
         for threads in (self.reader, self.embedder):
             threads.shutdown(wait=False, cancel_futures=True)
         if self.claimed:
             parsing.interrupt()
-            leases.release(self.claimed.values())
+            leases.release(self.claimed.values(), tried=tried)
+            self.claimed.clear()
 
 
 def prepare(document_ids: Iterable[int], run: Run) -> Iterator[Prepared]:
     """Loads and chunks, while what was prepared is embedded. A document that cannot be read fails alone."""
     for document, reading in ahead(started(document_ids, run), READ_AHEAD):
+        run.keep()
         try:
             yield reading.result()
         except DocumentError as error:
@@ -196,9 +206,12 @@ def ordered(groups: Iterable[list[Prepared]], run: Run) -> Iterator[tuple[list[P
 def order(group: list[Prepared], run: Run) -> Iterator[Order]:
     """Has whatever needs a vector embedded by each recipe that is in use."""
     for recipe in {recipe for prepared in group for recipe in prepared.pieces}:
-        texts = {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
-        for some in missing_texts(texts, recipe.model):
+        for some in missing_texts(texts_of(group, recipe), recipe.model):
             yield Order(recipe, some, run.embedder.submit(embed, recipe.model, list(some.values())))
+
+
+def texts_of(group: list[Prepared], recipe: Recipe) -> dict[str, str]:
+    return {key: text for prepared in group for key, text in prepared.texts(recipe).items()}
 
 
 def embed(model: str, texts: list[str]) -> Vectors:
@@ -207,18 +220,24 @@ def embed(model: str, texts: list[str]) -> Vectors:
 
 def receive(group: list[Prepared], orders: list[Order], run: Run) -> None:
     """A model that is being left may be gone already: then the index made with it does without what is new."""
+    current = current_recipe()
     for order in orders:
         run.keep()
         try:
             keep_vectors(order.recipe.model, order.texts, order.vectors.result())
+        except CancelledError:
+            continue
         except EmbeddingError as error:
-            if order.recipe == current_recipe():
-                for other in orders:
+            for other in orders:
+                if order.recipe in (other.recipe, current):
                     other.vectors.cancel()
+            if order.recipe == current:
                 raise
             log.warning("earlier_model_failed", model=order.recipe.model, reason=error.user_message)
             for prepared in group:
                 prepared.pieces.pop(order.recipe, None)
+    # What the group before no longer says had a vector when this one was ordered.
+    embed_missing(texts_of(group, current), get_embedder(current.model), run.keep)
 
 
 def give_back(group: list[Prepared], error: EmbeddingError, run: Run) -> None:

@@ -1,23 +1,36 @@
 """Who is working on what. The database remembers it, so a killed worker loses time and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from knowledge.batches import batches
 from knowledge.models import Document
 
 # Longer than anything takes between two renewals.
 LEASE = timedelta(minutes=5)
 # A document that takes its worker down with it must not do so for ever.
 MOST_ATTEMPTS = 5
+SUSPICIOUS_ATTEMPTS = 2
+DOCUMENTS_AT_ONCE = 500
 FIRST_RETRY = timedelta(seconds=30)
 
 Status = Document.Status
 # A draft is read when it is published, and what was retired when it is put back.
 WANTED = Q(publication=Document.Publication.PUBLISHED)
+
+
+def apart(document_ids: Iterable[int]) -> Iterator[list[int]]:
+    """All together, but for those that were interrupted more than once: each by itself, so that one that takes its
+    worker down with it does so to no other."""
+    for some in batches(document_ids, DOCUMENTS_AT_ONCE):
+        interrupted = Document.objects.filter(pk__in=some, attempts__gte=SUSPICIOUS_ATTEMPTS)
+        alone = set(interrupted.values_list("pk", flat=True))
+        yield [document_id for document_id in some if document_id not in alone]
+        yield from ([document_id] for document_id in some if document_id in alone)
 
 
 def claim(document_id: int) -> Document | None:
@@ -41,14 +54,15 @@ def held(document: Document) -> QuerySet[Document]:
 
 
 def renew(documents: Iterable[Document]) -> None:
-    ids = [document.pk for document in documents]
-    Document.objects.filter(pk__in=ids, status=Status.PROCESSING).update(lease_expires_at=timezone.now() + LEASE)
-
-
-def release(documents: Iterable[Document]) -> None:
-    """A worker that is told to stop does not keep the next one waiting, and has not tried."""
     for document in documents:
-        held(document).update(status=Status.PENDING, lease_expires_at=timezone.now(), attempts=F("attempts") - 1)
+        held(document).update(lease_expires_at=timezone.now() + LEASE)
+
+
+def release(documents: Iterable[Document], *, tried: bool) -> None:
+    """A worker that is told to stop does not keep the next one waiting, and has not ``tried``."""
+    for document in documents:
+        attempts = document.attempts if tried else document.attempts - 1
+        held(document).update(status=Status.PENDING, lease_expires_at=timezone.now(), attempts=attempts)
 
 
 def postpone(document: Document) -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from knowledge import ingestion, leases, services
+from knowledge import ingestion, leases, services, vectors
 from knowledge.access import PUBLIC
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbeddingError
@@ -158,7 +158,7 @@ def test_a_worker_that_was_killed_is_replaced_and_its_vectors_are_used(put, monk
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(ingestion, "store", killed)
-        patch.setattr(leases, "release", lambda documents: None)
+        patch.setattr(leases, "release", lambda documents, tried: None)
         ingest([document.pk])
     Document.objects.update(lease_expires_at=timezone.now())
     monkeypatch.setattr(HashingEmbedder, "embed", None)
@@ -223,23 +223,36 @@ def test_progress_is_told_for_every_document(put):
 
 def test_what_waits_for_its_turn_is_not_taken_by_another(put, monkeypatch):
     documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
-    claim, embed = leases.claim, HashingEmbedder.embed
+    claim, keep_vectors = leases.claim, vectors.keep_vectors
     processing = Document.objects.filter(status=Status.PROCESSING)
 
     def slowly(document_id):
         processing.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
         return claim(document_id)
 
-    def embedding(self, texts):
+    def keeping(*args):
+        assert processing.count() == 3
         assert not processing.filter(lease_expires_at__lt=timezone.now()).exists()
-        return embed(self, texts)
+        keep_vectors(*args)
 
     monkeypatch.setattr(ingestion, "RENEW_EVERY", 0)
     monkeypatch.setattr(leases, "claim", slowly)
-    monkeypatch.setattr(HashingEmbedder, "embed", embedding)
+    monkeypatch.setattr(ingestion, "keep_vectors", keeping)
     ingest([document.pk for document in documents])
 
     assert set(Document.objects.values_list("status", flat=True)) == {Status.READY}
+
+
+def test_what_is_read_for_long_stays_ours(put, monkeypatch):
+    documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
+    renewed: list[set[int]] = []
+    monkeypatch.setattr(ingestion, "RENEW_EVERY", 0)
+    monkeypatch.setattr(leases, "renew", lambda held: renewed.append({each.pk for each in held}))
+    before_each = {"claims": 3, "readings": 3, "vectors": 1}
+
+    ingest([document.pk for document in documents])
+
+    assert len(renewed) >= sum(before_each.values())
 
 
 def test_documents_are_read_and_embedded_while_others_are_stored(put, embedded, monkeypatch):
@@ -262,17 +275,48 @@ def test_documents_are_read_and_embedded_while_others_are_stored(put, embedded, 
     assert len(embedded) == 6
 
 
-def test_a_run_that_breaks_off_gives_back_what_it_claimed(put, monkeypatch):
+@pytest.mark.parametrize(("error", "attempts"), [(KeyboardInterrupt, 0), (SystemExit, 0), (RuntimeError, 1)])
+def test_a_run_that_breaks_off_gives_back_what_it_claimed(put, monkeypatch, error, attempts):
     documents = [put(f"{number}.md", f"Text number {number}") for number in range(3)]
 
-    def interrupted(*args):
-        raise KeyboardInterrupt
+    def broken(*args):
+        raise error
 
-    monkeypatch.setattr(ingestion, "receive", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    monkeypatch.setattr(ingestion, "receive", broken)
+    with pytest.raises(error):
         ingest([document.pk for document in documents])
 
-    assert set(Document.objects.values_list("status", "attempts")) == {(Status.PENDING, 0)}
+    assert set(Document.objects.values_list("status", "attempts")) == {(Status.PENDING, attempts)}
+
+
+def test_a_document_that_kills_its_worker_again_and_again_takes_no_other_with_it(put, monkeypatch):
+    documents = [put(f"{number}.md", f"Text number {number}") for number in range(4)]
+    store, release = ingestion.store, leases.release
+
+    def killed(prepared):
+        if prepared.document == documents[0]:
+            raise SystemExit
+        return store(prepared)
+
+    monkeypatch.setattr(ingestion, "store", killed)
+    monkeypatch.setattr(leases, "release", lambda claimed, tried: release(claimed, tried=True))
+    for _ in range(leases.MOST_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            ingest([document.pk for document in documents])
+    ingest([document.pk for document in documents])
+
+    assert [each.status for each in Document.objects.order_by("path")] == [Status.FAILED, *[Status.READY] * 3]
+
+
+def test_what_the_group_before_no_longer_says_is_embedded_for_the_next(put, monkeypatch):
+    text = "Refunds take five days."
+    ingest([put("a.md", f"# Refunds\n\n{text}").pk])
+    monkeypatch.setattr(ingestion, "TEXTS_AT_ONCE", 1)
+
+    ingest([put("a.md", "# Refunds\n\nSee there.").pk, put("b.md", f"# Refunds\n\n{text}").pk])
+
+    said = set(Chunk.objects.values_list("content_hash", flat=True))
+    assert said == set(Embedding.objects.values_list("content_hash", flat=True))
 
 
 def test_documents_are_embedded_together(put, embedded):

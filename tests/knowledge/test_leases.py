@@ -58,9 +58,26 @@ def test_a_worker_from_before_a_second_reading_is_shut_out(waiting):
 
 
 def test_being_told_to_stop_is_no_failed_attempt(waiting):
-    leases.release([claim(waiting)])
+    leases.release([claim(waiting)], tried=False)
 
     assert claim(waiting).attempts == 1
+
+
+def test_a_worker_that_lost_its_lease_renews_no_other(waiting):
+    first = claim(waiting)
+    expire(waiting)
+    claim(waiting)
+    expire(waiting)
+    leases.renew([first])
+
+    assert leases.claim(waiting.pk) is not None
+
+
+def test_what_was_interrupted_again_goes_by_itself(waiting, put):
+    others = [put(f"{number}.md", "Text.").pk for number in range(2)]
+    Document.objects.filter(pk=waiting.pk).update(attempts=leases.SUSPICIOUS_ATTEMPTS)
+
+    assert list(leases.apart([waiting.pk, *others])) == [others, [waiting.pk]]
 
 
 def test_a_renewed_lease_does_not_run_out(waiting):
