@@ -21,7 +21,7 @@ from knowledge.indexes import Snapshot
 from knowledge.models import Chunk, Document
 from knowledge.records import Asked, Passage
 from knowledge.rerankers import get_reranker
-from knowledge.retrieval.evidence import documents_of, embedded, evidence_for, similarities, vectors_of
+from knowledge.retrieval.evidence import documents_of, embedded, evidence_for, names_in, similarities, vectors_of
 from knowledge.retrieval.fusion import Fused, fuse, scaled
 from knowledge.retrieval.questions import parts_of
 from knowledge.retrieval.ranking import distinct, joined_neighbours, words_of
@@ -117,7 +117,7 @@ def explained_search(
     found = embedded(asked, snapshots, embedding)
     vectors = vectors_of(query, asked.corrected, found)
     depth = max(CANDIDATES, CANDIDATES_PER_RESULT * limit)
-    whole = evidence_for(asked.words, vectors, snapshots, depth)
+    whole = replace(evidence_for(asked.words, vectors, snapshots, depth), names=names_in(query, snapshots, depth))
     parts = [evidence_for(part, vectors_of(part, part, found), snapshots, depth) for part in asked.parts]
     ranked = fuse(whole, parts, documents_of([whole, *parts], snapshots))[: 2 * depth]
     loaded = reranked(query, candidates(query, ranked, audience, max(2 * limit, RERANKED)))

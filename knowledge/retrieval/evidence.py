@@ -76,7 +76,7 @@ def evidence_for(text: str, vectors: ByModel, snapshots: Sequence[Snapshot], dep
         return words, best((hit for snapshot in snapshots for hit in snapshot.search_pages(text, depth)), depth)
 
     hits, (words, pages) = both(by_meaning, by_words, at_once=sum(each.chunks for each in snapshots) >= MANY)
-    return Evidence(hits, words, pages, page_vectors(hits, vectors, snapshots), names_in(text, snapshots, depth))
+    return Evidence(hits, words, pages, page_vectors(hits, vectors, snapshots))
 
 
 def both(one: Callable[[], A], other: Callable[[], B], *, at_once: bool) -> tuple[A, B]:

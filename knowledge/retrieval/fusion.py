@@ -34,7 +34,7 @@ class Evidence:
 
     ``vectors`` has a list per embedding model, because their scales differ. ``pages`` are scores of documents, and
     ``page_vectors`` the cosines of the documents that the other hits belong to; both by document id. ``names`` has a
-    list per identifier of the text, of passages that have it.
+    list per identifier of the whole question, of passages that have it.
     """
 
     vectors: Sequence[Hits] = ()
@@ -57,6 +57,7 @@ def fuse(whole: Evidence, parts: Sequence[Evidence], documents: Mapping[int, int
     """Best first; equal scores in the order of ids. ``documents`` has the document of every chunk that was hit."""
     share = 1 - PARTS_WEIGHT if parts else 1.0
     by_kind = {kind: weighted(scores, share) for kind, scores in kinds(whole, documents).items()}
+    by_kind["names"] = named(whole.names, documents)
     if parts:
         by_kind["parts"] = weighted(pooled([total(kinds(part, documents)) for part in parts], documents), PARTS_WEIGHT)
     found: dict[int, dict[str, float]] = defaultdict(dict)
@@ -74,10 +75,9 @@ def kinds(evidence: Evidence, documents: Mapping[int, int]) -> dict[str, Scores]
         vectors |= weighted(scaled(with_pages(hits, evidence.page_vectors, documents)), VECTOR_WEIGHT)
     words = weighted(scaled(evidence.words), WORDS_WEIGHT)
     pages = weighted(scaled(evidence.pages), PAGE_WEIGHT)
-    names = named(evidence.names, documents)
-    found = {*vectors, *words, *names}
+    found = {*vectors, *words, *(chunk_id for hits in evidence.names for chunk_id, _ in hits)}
     of_pages = {chunk_id: pages[documents[chunk_id]] for chunk_id in found if documents[chunk_id] in pages}
-    return {"vector": vectors, "words": words, "page": of_pages, "names": names}
+    return {"vector": vectors, "words": words, "page": of_pages}
 
 
 def named(names: Sequence[Hits], documents: Mapping[int, int]) -> Scores:
@@ -86,7 +86,7 @@ def named(names: Sequence[Hits], documents: Mapping[int, int]) -> Scores:
     for hits in names:
         pages = {documents[chunk_id] for chunk_id, _ in hits}
         for chunk_id, _ in hits:
-            scores[chunk_id] += NAME_WEIGHT / len(pages)
+            scores[chunk_id] = min(scores[chunk_id] + NAME_WEIGHT / len(pages), NAME_WEIGHT)
     return scores
 
 

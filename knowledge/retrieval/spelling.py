@@ -19,7 +19,8 @@ SHORTEST = 4
 TWO_SLIPS_FROM = 8
 # A word that stands in a single passage may be a slip itself.
 FEWEST_PASSAGES = 2
-MOST_CORRECTIONS = 5
+# Each costs a look at all words with its first letter. A text with more of them is in another language, or no text.
+MOST_UNKNOWN_WORDS = 10
 ENGLISH = Path(__file__).parents[1] / "embedders" / "minilm_tokenizer.json"
 
 # (word, in how many passages)
@@ -32,7 +33,7 @@ def corrected(text: str, is_known: Callable[[str], bool], beginning_with: Callab
     ``is_known`` is asked with lower-case words; ``beginning_with`` gives the documents' words with this first
     letter: people rarely slip on the first one.
     """
-    left = MOST_CORRECTIONS
+    left = MOST_UNKNOWN_WORDS
 
     def replacement(match: re.Match[str]) -> str:
         nonlocal left
@@ -41,9 +42,8 @@ def corrected(text: str, is_known: Callable[[str], bool], beginning_with: Callab
         is_name = not match[0].islower() and match.start() > 0
         if left == 0 or len(word) < SHORTEST or is_name or word in english() or is_known(word):
             return match[0]
-        nearest = nearest_word(word, beginning_with(word[0]))
-        left -= nearest is not None
-        return nearest or match[0]
+        left -= 1
+        return nearest_word(word, beginning_with(word[0])) or match[0]
 
     return WORD.sub(replacement, text)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.retrieval.fusion import Evidence, fuse
+from knowledge.retrieval.fusion import NAME_WEIGHT, Evidence, fuse
 
 # Which document each chunk of these tests belongs to: the first digit of its id.
 DOCUMENTS = {chunk_id: chunk_id // 10 for chunk_id in range(10, 100)}
@@ -75,6 +75,14 @@ def test_an_identifier_of_one_page_leads_there_and_one_of_many_hardly_anywhere()
 
     assert order(of_one)[0] == 20
     assert order(of_many)[0] == 10
+
+
+def test_many_identifiers_count_no_more_than_one_that_leads_there():
+    many = Evidence(vectors=[[(10, 0.9)]], names=[[(40, 1.0)]] * 5)
+
+    assert {each.chunk_id: each.evidence["names"] for each in fuse(many, [], DOCUMENTS) if each.chunk_id == 40} == {
+        40: NAME_WEIGHT
+    }
 
 
 def test_a_passage_only_an_identifier_leads_to_is_found():

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.retrieval.spelling import corrected
+from knowledge.retrieval.spelling import MOST_UNKNOWN_WORDS, corrected
 
 WORDS = {
     "refund": 9,
@@ -50,3 +50,15 @@ def test_what_may_be_right_is_left_alone(typed):
 
 def test_the_more_common_word_is_meant():
     assert correct("refundd") == "refund"
+
+
+def test_a_text_of_unknown_words_is_left_after_a_few():
+    asked: list[str] = []
+
+    def beginning_with(letter):
+        asked.append(letter)
+        return []
+
+    corrected("zq" + " bzzzt" * 1000, lambda word: False, beginning_with)
+
+    assert len(asked) == MOST_UNKNOWN_WORDS
