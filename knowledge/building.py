@@ -221,9 +221,9 @@ def is_current(collection: Collection) -> bool:
 def stale_collections() -> list[int]:
     """Collections whose index is behind their content or made by another recipe, and that nobody is building or has
     just failed to."""
-    left_alone = IndexVersion.objects.filter(
-        status__in=[Status.BUILDING, Status.FAILED], lease_expires_at__gt=timezone.now()
-    )
+    # A copy that is made for another engine is a build as well; that it failed there says nothing of this one.
+    at_it = Q(status=Status.BUILDING) | Q(status=Status.FAILED, engine=engine_name())
+    left_alone = IndexVersion.objects.filter(at_it, lease_expires_at__gt=timezone.now())
     idle = Collection.objects.filter(index_held=False).exclude(pk__in=left_alone.values("collection"))
     ready = Document.objects.filter(status=Document.Status.READY, publication=Document.Publication.PUBLISHED)
     known = idle.filter(Q(pk__in=ready.values("collection")) | Q(pk__in=IndexVersion.objects.values("collection")))

@@ -177,7 +177,7 @@ def fill_in(version: IndexVersion, record: Record, changes: Changes) -> None:
 
 def made_for(version: IndexVersion, content: Content) -> str:
     """Versions of which this differs have nothing in common. The number is that of this layout."""
-    return f"1 {version.embedding_model} {version.recipe} {content.language}"
+    return f"2 {version.embedding_model} {version.recipe} {content.language}"
 
 
 def kind_of(record: Record) -> tuple[str, str, int]:

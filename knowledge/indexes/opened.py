@@ -21,7 +21,7 @@ from knowledge.embedders.base import Vectors
 from knowledge.errors import IndexUnusable
 from knowledge.indexes.base import Hits, Ids
 from knowledge.indexes.faiss import FaissVectors, open_vectors
-from knowledge.indexes.files import private_folder, verified_copy
+from knowledge.indexes.files import not_here, private_folder, verified_copy
 from knowledge.indexes.lexical import PageTexts, PassageTexts
 from knowledge.indexes.snapshots import read_manifest
 from knowledge.models import IndexVersion
@@ -169,6 +169,9 @@ class OpenedVersions:
                 snapshot = open_snapshot(version, self.bases)
             except IndexUnusable as error:
                 self.set_aside(version, error)
+                return None
+            except OSError as error:
+                self.set_aside(version, not_here(error))
                 return None
             self.current[version.collection_id] = snapshot
             return snapshot

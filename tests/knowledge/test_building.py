@@ -304,6 +304,16 @@ def test_a_build_that_failed_is_tried_again_after_a_pause(docs, put, monkeypatch
         assert stale_collections() == [docs.pk]
 
 
+def test_a_failed_copy_into_another_store_holds_up_nothing_here(docs, put):
+    ingest([put("a.md", "Refunds take five days.").pk])
+    IndexVersion.objects.create(
+        collection=docs, status=Status.FAILED, engine="pgvector", content_version=1,
+        lease_expires_at=timezone.now() + building.PAUSE_AFTER_FAILURE,
+    )  # fmt: skip
+
+    assert stale_collections() == [docs.pk]
+
+
 def test_a_build_that_was_stopped_is_begun_again_by_the_next_change_only(docs, publish):
     publish("a.md", "Refunds take five days.")
     services.delete([publish("b.md", "Invoices come by mail.")])

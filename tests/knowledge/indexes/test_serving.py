@@ -85,6 +85,20 @@ def test_a_machine_without_room_answers_from_what_it_has_open_and_blames_nobody(
     assert not IndexVersion.objects.filter(status=Status.FAILED).exists()
 
 
+def test_too_many_open_files_are_this_machines_own_trouble(docs, publish, monkeypatch):
+    publish("a.md", "Refunds take five days.")
+    before = serving(docs)
+    publish("b.md", "Invoices come by mail.")
+
+    def too_many(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("knowledge.indexes.opened.map_files", too_many)
+
+    assert serving(docs) is before
+    assert not IndexVersion.objects.filter(status=Status.FAILED).exists()
+
+
 def no_space(**_):
     raise OSError(errno.ENOSPC, "No space left on device")
 
