@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -14,7 +15,7 @@ from supportbot.full_disk import is_full_disk
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The project's DRF exception handler. Unknown errors stay unhandled: they are bugs and must be loud."""
-    if is_full_disk(error):
+    if isinstance(error, OSError | DatabaseError) and is_full_disk(error):
         error = DiskFull()
     if isinstance(error, SupportbotError):
         return Response(shape(error.code, error.user_message), status=503 if error.retryable else 400)

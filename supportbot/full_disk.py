@@ -29,8 +29,9 @@ def full_disk_named() -> Iterator[None]:
 
 
 def is_full_disk(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in FULL:
-        return True
+    # The words of one may be those of a file's name. Libraries raise some without a number.
+    if isinstance(error, OSError) and error.errno:
+        return error.errno in FULL
     # Django's errors of a database are caused by the database's own.
     names = [getattr(each, "sqlite_errorname", "") for each in (error, error.__cause__)]
     return any(name in SQLITE for name in names) or any(words in str(error) for words in SAID)

@@ -54,6 +54,7 @@ def answer_to(error: Exception):
         (Http404(), 404, "not_found", "Not found."),
         (PermissionDenied(), 403, "permission_denied", "You do not have permission to perform this action."),
         (exceptions.Throttled(), 429, "throttled", "Request was throttled."),
+        (Refused("“No space left on device” is no name."), 400, "refused", "“No space left on device” is no name."),
         (exceptions.ParseError(), 400, "parse_error", "Malformed request."),
     ],
 )

@@ -33,6 +33,7 @@ def test_a_database_that_has_no_room_is_named(tmp_path):
         (RuntimeError("write error in vectors.faiss: No space left on device"), True),
         (OperationalError("could not extend file: No space left on device"), True),
         (PermissionError(errno.EACCES, "Permission denied"), False),
+        (FileNotFoundError(errno.ENOENT, "No such file", "No space left on device.md"), False),
         (sqlite3.OperationalError("database is locked"), False),
         (sqlite3.OperationalError("disk I/O error"), False),
     ],
