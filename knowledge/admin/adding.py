@@ -21,7 +21,7 @@ def add(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     uploading, writing = "upload" in request.POST, "write" in request.POST
     collections = own_collections(request)
-    initial = {"collection": request.GET.get("collection")}
+    initial = {name: request.GET.get(name, "") for name in ("collection", "folder")}
     upload = UploadForm(
         request.POST if uploading else None,
         request.FILES if uploading else None,

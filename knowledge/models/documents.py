@@ -203,6 +203,10 @@ class Document(models.Model):
         """The hosted page. ``knowledge.urls`` serves it for the audience of its collection only."""
         return f"/docs/{self.collection.slug}/{self.slug}/"
 
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
 
 class DocumentVersion(models.Model):
     """What a document said, or is proposed to say. Numbers count up from 1 in each document."""

@@ -1,4 +1,5 @@
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -34,6 +35,14 @@ class TestUpload:
             ("guides/a.md", "markdown", "pending"),
             ("guides/b.html", "html", "pending"),
         }
+
+    def test_a_file_is_replaced_in_its_own_folder(self, client, editor, help_centre):
+        upload(client, help_centre, ("guide.pdf", b"%PDF-1.7 broken"), folder="my guides")
+        document = Document.objects.get()
+        page = client.get(reverse("admin:knowledge_document_change", args=[document.pk])).text
+
+        (address,) = re.findall(r'href="([^"]+)">upload a file', page)
+        assert 'value="my guides"' in client.get(unescape(address)).text
 
     def test_the_page_waits_for_what_the_reading_says(self, client, editor, help_centre):
         html = upload(client, help_centre, ("a.md", b"Text.")).text
