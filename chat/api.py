@@ -15,9 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chat import frames
-from chat.answering import Delta, Stage, answer_question
+from chat.answering import answer_question
 from chat.frames import MAX_MESSAGE_CHARACTERS
 from chat.records import Answer, Question, Turn
+from chat.writing import Delta, Stage
 from knowledge.access import PUBLIC, collections_for
 from supportbot.api_errors import ErrorSerializer
 from supportbot.errors import SupportbotError

@@ -10,13 +10,11 @@ from knowledge.search import search_passages
 MAX_PASSAGES = 8
 
 
-def build_context(question: Question) -> AnswerContext:
+def build_context(question: Question, query: str) -> AnswerContext:
     """Searches what this asker may see and reads the record of the customer of this session, if any."""
-    passages = search_passages(
-        question.text, audience_of(question), collection_ids=question.collection_ids, limit=MAX_PASSAGES
-    )
+    passages = search_passages(query, audience_of(question), collection_ids=question.collection_ids, limit=MAX_PASSAGES)
     record = customer_record(question.customer_id)
-    return assemble(question, tuple(passages), record)
+    return assemble(question, query, tuple(passages), record)
 
 
 def audience_of(question: Question) -> Audience:
@@ -28,7 +26,7 @@ def audience_of(question: Question) -> Audience:
     )
 
 
-def assemble(question: Question, passages: tuple[Passage, ...], record: CustomerRecord) -> AnswerContext:
+def assemble(question: Question, query: str, passages: tuple[Passage, ...], record: CustomerRecord) -> AnswerContext:
     """Numbers all sources together from 1. Pure."""
     sources: list[Source] = []
 
@@ -44,4 +42,4 @@ def assemble(question: Question, passages: tuple[Passage, ...], record: Customer
         title = f"Ticket {ticket.number}: {ticket.subject}"
         comments = [comment.text for comment in ticket.comments]
         add(kind="ticket", title=title, text="\n".join([ticket.summary, *comments]), as_of=ticket.as_of)
-    return AnswerContext(question, passages, record, tuple(sources))
+    return AnswerContext(question, query, passages, record, tuple(sources))

@@ -103,6 +103,14 @@ class Message(models.Model):
         INTERRUPTED = "interrupted", "Interrupted"
         FAILED = "failed", "Failed"
 
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", "Answered"
+        CURATED = "curated", "An editor's answer"
+        ASKED = "asked", "Asked back"
+        REFUSED = "refused", "Not in the sources"
+        SMALL_TALK = "small_talk", "Small talk"
+        HANDED_OVER = "handed_over", "Handed over"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
     # An answer gets its place in the order when it is finished: nothing already seen moves.
@@ -116,6 +124,7 @@ class Message(models.Model):
     # A retried answer stays in the history, replaced by a newer one.
     superseded = models.BooleanField(default=False)
     answered = models.BooleanField(null=True, help_text="False: the sources did not say.")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True, help_text="Why it is what it is.")
     suggestions = models.JSONField(default=list, blank=True)
     engine = models.CharField(max_length=200, blank=True)
     trace = models.JSONField(default=dict, blank=True)

@@ -9,25 +9,36 @@ from knowledge.records import Passage
 
 Role = Literal["customer", "bot", "agent"]
 AnswerStatus = Literal["complete", "stopped", "interrupted", "failed"]
+# Why an answer is what it is. "refused": the sources do not say.
+Outcome = Literal["answered", "curated", "asked", "refused", "small_talk", "handed_over"]
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One earlier message of the conversation."""
+    """One earlier message of the conversation.
+
+    ``cited`` are the titles of the documents an answer of the bot rests on; ``asks`` says that it asked back.
+    """
 
     role: Role
     text: str
+    cited: tuple[str, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, and in whose name. The customer comes from the session, never from the text."""
+    """What is asked, and in whose name. The customer comes from the session, never from the text.
+
+    ``conversation_id`` is missing where no conversation is kept: nothing can be done there, only answered.
+    """
 
     text: str
     widget_name: str
     collection_ids: frozenset[int] | None
     customer_id: int | None = None
     staff_group_ids: frozenset[int] | None = None
+    conversation_id: int | None = None
     history: tuple[Turn, ...] = ()
     page: dict[str, str] = field(default_factory=dict)
 
@@ -47,9 +58,13 @@ class Source:
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, then tickets."""
+    """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, then tickets.
+
+    ``query`` is the question put so that it stands alone, which is what was searched for.
+    """
 
     question: Question
+    query: str
     passages: tuple[Passage, ...]
     record: CustomerRecord
     sources: tuple[Source, ...]
@@ -79,6 +94,7 @@ class Answer:
     text: str
     status: AnswerStatus = "complete"
     answered: bool = True
+    outcome: Outcome = "answered"
     citations: tuple[Cited, ...] = ()
     suggestions: tuple[str, ...] = ()
     engine: str = ""

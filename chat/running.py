@@ -17,10 +17,11 @@ from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError
 
 from chat import announcements, frames, metrics, services
-from chat.answering import Delta, Stage, answer_question
+from chat.answering import answer_question
 from chat.models import Message
 from chat.records import Answer, AnswerStatus
 from chat.selectors import question_of
+from chat.writing import Delta, Stage
 
 log = structlog.get_logger(__name__)
 

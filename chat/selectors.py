@@ -87,6 +87,7 @@ def question_of(answer: Message) -> Question:
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         customer_id=customer.pk if customer and customer.is_active else None,
+        conversation_id=conversation.pk,
         history=history_before(asked),
         page=conversation.page,
     )
@@ -98,8 +99,19 @@ def history_before(message: Message) -> tuple[Turn, ...]:
         seq__lt=message.seq,
         superseded=False,
         role__in=[Message.Role.CUSTOMER, Message.Role.BOT, Message.Role.AGENT],
-    ).order_by("-seq")[:MAX_HISTORY]
-    return tuple(Turn(turn.role, turn.text) for turn in reversed(earlier) if turn.text)  # type: ignore[arg-type]
+    )
+    earlier = earlier.order_by("-seq").prefetch_related("citations")[:MAX_HISTORY]
+    return tuple(turn_of(message) for message in reversed(earlier) if message.text)
+
+
+def turn_of(message: Message) -> Turn:
+    documents = (cited.title for cited in message.citations.all() if cited.kind == Citation.Kind.DOCUMENT)
+    return Turn(
+        role=message.role,  # type: ignore[arg-type]
+        text=message.text,
+        cited=tuple(documents),
+        asks=message.outcome == Message.Outcome.ASKED,
+    )
 
 
 def message_payload(message: Message) -> dict[str, Any]:

@@ -148,6 +148,7 @@ def finish_answer(answer_id: int, answer: Answer) -> bool:
     message.text = answer.text
     message.status = answer.status
     message.answered = answer.answered
+    message.outcome = answer.outcome if answer.status == "complete" else ""
     message.suggestions = list(answer.suggestions)
     message.engine = answer.engine
     message.trace = answer.trace

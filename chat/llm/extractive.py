@@ -78,7 +78,7 @@ class Candidate:
 
 def compose(context: AnswerContext) -> str:
     """The whole answer with the prompt's numbers, or the sentence that says there is none."""
-    question = context.question.text
+    question = context.query
     record = _record_parts(question, context)
     quotes = _quotes(question, context, MAX_WORDS - sum(extraction.words(part) for part in record))
     parts = [*([RECORD_INTRO, *record] if record else []), *([DOCUMENTS_INTRO, *quotes] if quotes else [])]

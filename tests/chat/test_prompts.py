@@ -12,7 +12,7 @@ from chat.records import AnswerContext, Question, Source, Turn
 def context(
     question: str = "Refund?", sources: tuple[Source, ...] = (), history: tuple[Turn, ...] = ()
 ) -> AnswerContext:
-    return AnswerContext(Question(question, "Help", frozenset(), history=history), (), ANONYMOUS, sources)
+    return AnswerContext(Question(question, "Help", frozenset(), history=history), question, (), ANONYMOUS, sources)
 
 
 def build(about: AnswerContext, budget: int = 4000) -> list[dict[str, str]]:

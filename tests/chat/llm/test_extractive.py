@@ -33,7 +33,7 @@ def help_centre(settings) -> frozenset[int]:
 
 
 def answer(question: str, collections: frozenset[int], customer_id: int | None = None) -> str:
-    return compose(build_context(Question(question, "Help", collections, customer_id=customer_id)))
+    return compose(build_context(Question(question, "Help", collections, customer_id=customer_id), question))
 
 
 def test_document_account_and_ticket_come_together(help_centre, customer):

@@ -11,7 +11,7 @@ from chat.llm.openai import OpenAIModel
 from chat.records import AnswerContext, Question
 from tests.chat.llm.model_server import ModelServer, model_server
 
-CONTEXT = AnswerContext(Question("Refund?", "Help", frozenset()), (), ANONYMOUS, ())
+CONTEXT = AnswerContext(Question("Refund?", "Help", frozenset()), "Refund?", (), ANONYMOUS, ())
 FAULTS = [
     "never",
     "429",

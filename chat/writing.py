@@ -1,0 +1,125 @@
+"""One answer written by an engine, as its text comes: what may be shown is shown at once, with its citations.
+
+When the engine fails before it has said anything, the one without a model steps in and says so.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from chat import tokens
+from chat.citations import CitationWriter
+from chat.errors import ModelError
+from chat.frames import clean
+from chat.llm import get_model
+from chat.llm.base import ChatModel, Finished, ModelRequest, TextDelta
+from chat.prompts import build_messages
+from chat.records import Answer, AnswerContext, AnswerStatus
+from chat.tracing import Trace
+
+log = structlog.get_logger(__name__)
+
+FALLBACK = "extractive"
+FALLBACK_NOTE = "I can't reach my language model right now, so here is what I found word for word:\n\n"
+NOTHING_FOUND = "I couldn't find anything about that in the documentation. A person can help you further."
+# The cosine from which a page is about the same subject, though it may not answer.
+RELATED = 0.3
+# How a model says that it was not done: out of tokens, or silenced by a filter.
+CUT_SHORT = {"length", "content_filter"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Delta:
+    text: str
+
+
+Emit = Callable[[Stage | Delta], Awaitable[None]]
+
+
+async def write(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
+    """By the configured engine. Never raises for its failure, unless nothing is left that could answer."""
+    model = get_model()
+    try:
+        return await _written(model, context, emit, trace)
+    except ModelError:
+        if model.name == FALLBACK:
+            raise
+    log.warning("fallback_to_extractive", model=model.name)
+    trace.note(fallback_from=model.name)
+    return await _written(get_model(FALLBACK), context, emit, trace, preface=FALLBACK_NOTE)
+
+
+async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace, preface: str = "") -> Answer:
+    """Streams one engine's answer. Raises ModelError only if nothing of it was shown yet.
+
+    One that is cancelled after that ends as interrupted, with the citations of what was shown.
+    """
+    writer = CitationWriter(context.sources)
+    shown = ""
+
+    async def show(text: str) -> None:
+        nonlocal shown
+        if text:
+            trace.first("first_token")
+            text = text if shown else preface + text
+            shown += text
+            await emit(Delta(text))
+
+    status: AnswerStatus = "complete"
+    try:
+        async with aclosing(model.stream(_request(model, context))) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    text = writer.feed(clean(event.text))
+                    if writer.unknown and not shown:
+                        # Whatever a model goes on to say after this has no source.
+                        await show(NOTHING_FOUND)
+                        break
+                    await show(text)
+                elif isinstance(event, Finished):
+                    trace.note(usage=event.usage)
+                    status = "interrupted" if event.reason in CUT_SHORT else "complete"
+                    await show(writer.close())
+                else:
+                    raise ModelError(retryable=True)  # a call to a tool that was never offered
+        if not shown:
+            raise ModelError(retryable=True)
+    except (ModelError, asyncio.CancelledError):
+        if not shown:
+            raise
+        status = "interrupted"
+    citations = tuple(cited for cited in writer.citations if f"[{cited.number}]" in shown)
+    answered = bool(citations) and not writer.unknown
+    return Answer(
+        text=shown.rstrip(),
+        status=status,
+        answered=answered and status == "complete",
+        outcome="answered" if answered else "refused",
+        citations=citations,
+        suggestions=() if answered else nearest_pages(context),
+        engine=model.name,
+    )
+
+
+def _request(model: ChatModel, context: AnswerContext) -> ModelRequest:
+    budget = settings.CHAT_CONTEXT_TOKENS - settings.CHAT_ANSWER_TOKENS
+    today = f"{timezone.now():%A, %d %B %Y}"
+    messages = build_messages(context, today=today, budget=budget, count=tokens.count) if model.reads_prompt else []
+    return ModelRequest(context, messages, settings.CHAT_ANSWER_TOKENS)
+
+
+def nearest_pages(context: AnswerContext) -> tuple[str, ...]:
+    """What the customer may have meant: the titles of pages that are near enough to the question, each once."""
+    near = (passage.title for passage in context.passages if passage.similarity >= RELATED)
+    return tuple(dict.fromkeys(near))[:3]
