@@ -57,5 +57,10 @@ def stop_answer(answer_id: int) -> None:
     transaction.on_commit(lambda: _send(answer(answer_id), {"type": "answer.stop"}))
 
 
+def question_grew(answer_id: int) -> None:
+    """Tells whoever writes this answer that there is more to it than when they began."""
+    transaction.on_commit(lambda: _send(answer(answer_id), {"type": "answer.again"}))
+
+
 def _send(group: str, event: dict[str, object]) -> None:
     async_to_sync(tell)(group, event)

@@ -27,6 +27,13 @@ class NotFound(SupportbotError):
     user_message = "There is no such message in this conversation."
 
 
+class QuestionGrew(SupportbotError):
+    """The customer added to the question while it was answered."""
+
+    code = "question_grew"
+    user_message = "The question has more to it by now."
+
+
 class ModelError(SupportbotError):
     """The model could not answer."""
 

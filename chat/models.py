@@ -150,6 +150,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.role}: {self.text[:60]}"
 
+    @property
+    def has_writer(self) -> bool:
+        """Whether somebody was at work on it lately."""
+        return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
+
 
 class Citation(models.Model):
     """What one marker in an answer points at. Title and URL are kept: it outlives its document."""

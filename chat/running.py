@@ -6,7 +6,7 @@ to stop, or to repeat what it has said so far to a socket that came back.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -16,11 +16,11 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError
 
-from chat import announcements, frames, metrics, services
+from chat import announcements, frames, metrics, selectors, services
 from chat.answering import answer_question
+from chat.errors import QuestionGrew
 from chat.models import Message
 from chat.records import Answer, AnswerStatus
-from chat.selectors import question_of
 from chat.writing import Delta, Stage
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ class Writer:
             raise ValueError(f"Message {answer.pk} answers nothing.")
         self.answer = answer
         self.public_id = str(answer.public_id)
-        self.reply_to = str(answer.reply_to.public_id)
+        self.question = answer.reply_to
         self.group = announcements.visitors(answer.conversation_id)
         self.started = perf_counter()
         self.text = ""
@@ -69,6 +69,8 @@ class Writer:
         self.sending = asyncio.Lock()
         self.stage: dict[str, Any] | None = None
         self.ending: AnswerStatus | None = None
+        self.again = False
+        self.spoke = asyncio.Event()
         self.layer = get_channel_layer()
         self._writing: asyncio.Task[Answer] | None = None
 
@@ -77,23 +79,40 @@ class Writer:
             conversation_id=self.answer.conversation_id, answer_id=self.public_id
         ):
             async with self._ear() as channel:
-                await self._publish(frames.answer_started(message=self.public_id, reply_to=self.reply_to))
+                await self._publish(self._started())
                 helpers = [asyncio.create_task(work) for work in (self._listen(channel), self._flush(), self._beat())]
                 try:
-                    answer = await self._write()
+                    answer, stored = await self._answer_whole_question()
                 finally:
                     for helper in helpers:
                         helper.cancel()
-            await self._send_new_text()
-            stored = await self._store(answer)
             metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered).inc()
             log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
 
     def end(self, status: AnswerStatus) -> None:
         """Stops the writing; what was said is stored with this status."""
         self.ending = status
+        self._cancel()
+
+    def _cancel(self) -> None:
         if self._writing:
             self._writing.cancel()
+
+    async def _answer_whole_question(self) -> tuple[Answer, bool]:
+        """Begins again whenever the customer has said more before the answer was stored."""
+        while True:
+            answer = await self._write()
+            await self._send_new_text()
+            if self.ending or not self.again:
+                with suppress(QuestionGrew):
+                    return answer, await self._store(answer)
+            await self._begin_again()
+
+    async def _begin_again(self) -> None:
+        self.again = False
+        self.text, self.sent = "", 0
+        self.question = await database_sync_to_async(selectors.question_message)(self.answer.pk)
+        await self._publish(self._started())
 
     async def _write(self) -> Answer:
         self._writing = asyncio.create_task(self._answer())
@@ -113,20 +132,21 @@ class Writer:
         finish = database_sync_to_async(services.finish_answer)
         for pause in STORING_PAUSES:
             try:
-                return bool(await finish(self.answer.pk, answer))
+                return bool(await finish(self.answer.pk, answer, question_id=self.question.pk))
             except (OperationalError, InterfaceError) as error:
                 log.warning("answer_not_stored_yet", error=type(error).__name__)
                 await asyncio.sleep(pause)
-        return bool(await finish(self.answer.pk, answer))
+        return bool(await finish(self.answer.pk, answer, question_id=self.question.pk))
 
     async def _answer(self) -> Answer:
-        question = await database_sync_to_async(question_of)(self.answer)
+        question = await database_sync_to_async(selectors.question_of)(self.question)
         return await answer_question(question, self._emit)
 
     async def _emit(self, event: Stage | Delta) -> None:
         if isinstance(event, Delta):
             if not self.text:
                 metrics.FIRST_TOKEN.observe(perf_counter() - self.started)
+                self.spoke.set()
             self.text += event.text
             return
         self.stage = frames.answer_status(message=self.public_id, stage=event.name, detail=event.detail)
@@ -146,9 +166,15 @@ class Writer:
                 self.sent += len(text)
 
     async def _beat(self) -> None:
-        """Keeps the lease. An answer that somebody else has closed is not ours to write any more."""
+        """Keeps the lease, and says so as soon as there is something to read.
+
+        An answer that somebody else has closed is not ours to write any more.
+        """
         while True:
-            await asyncio.sleep(HEARTBEAT)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HEARTBEAT):
+                    await self.spoke.wait()
+            self.spoke.clear()
             try:
                 kept = await database_sync_to_async(services.keep_lease)(self.answer.pk, self.text)
             except (OperationalError, InterfaceError):
@@ -177,19 +203,25 @@ class Writer:
             event = await self.layer.receive(channel)
             if event["type"] == "answer.stop":
                 self.end("stopped")
+            elif event["type"] == "answer.again":
+                self.again = True
+                self._cancel()
             elif event["type"] == "answer.replay":
                 await self._replay(event["channel"])
 
     async def _replay(self, channel: str) -> None:
         """Everything so far, for one socket that came back; the next deltas follow on from it."""
         async with self.sending:
-            so_far = [frames.answer_started(message=self.public_id, reply_to=self.reply_to)]
+            so_far = [self._started()]
             if self.stage:
                 so_far.append(self.stage)
             if self.sent:
                 so_far.append(frames.answer_delta(message=self.public_id, offset=0, text=self.text[: self.sent]))
             for frame in so_far:
                 await announcements.attempt(self.layer.send(channel, {"type": "answer.frame", "frame": frame}))
+
+    def _started(self) -> dict[str, Any]:
+        return frames.answer_started(message=self.public_id, reply_to=str(self.question.public_id))
 
     async def _publish(self, frame: dict[str, Any]) -> None:
         await announcements.tell(self.group, {"type": "answer.frame", "frame": frame})

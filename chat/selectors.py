@@ -75,22 +75,44 @@ def running_answer(conversation_id: int) -> Message | None:
     )
 
 
-def question_of(answer: Message) -> Question:
-    """The question an answer replies to, with its conversation's earlier turns, newest last."""
-    asked = answer.reply_to
-    if asked is None:
-        raise ValueError(f"Message {answer.pk} answers nothing.")
-    conversation = Conversation.objects.select_related("widget", "customer").get(pk=answer.conversation_id)
+def question_message(answer_id: int) -> Message:
+    """The last message that an answer replies to, as of now: more may be said while it is written."""
+    return Message.objects.get(answers=answer_id)
+
+
+def question_of(asked: Message) -> Question:
+    """What the customer asked with this message, with the conversation's earlier turns, newest last."""
+    conversation = Conversation.objects.select_related("widget", "customer").get(pk=asked.conversation_id)
     customer = conversation.customer
+    said = turn_messages(asked)
     return Question(
-        text=asked.text,
+        text="\n".join(message.text for message in said),
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         customer_id=customer.pk if customer and customer.is_active else None,
         conversation_id=conversation.pk,
-        history=history_before(asked),
+        history=history_before(said[0]),
         page=conversation.page,
     )
+
+
+def turn_messages(asked: Message) -> list[Message]:
+    """What the customer said since anybody last spoke, up to ``asked``, oldest first: one turn, however many messages.
+
+    Together they are as long as one message may be, or ``asked`` alone.
+    """
+    others = Message.objects.filter(conversation_id=asked.conversation_id, superseded=False, seq__lt=asked.seq)
+    last = others.exclude(role=Message.Role.CUSTOMER).order_by("-seq").values_list("seq", flat=True).first()
+    said = Message.objects.filter(
+        conversation_id=asked.conversation_id, role=Message.Role.CUSTOMER, seq__gt=last or 0, seq__lt=asked.seq
+    )
+    turn, room = [asked], frames.MAX_MESSAGE_CHARACTERS - len(asked.text)
+    for message in said.order_by("-seq")[:MAX_HISTORY]:
+        room -= len(message.text) + 1
+        if room < 0:
+            break
+        turn.insert(0, message)
+    return turn
 
 
 def history_before(message: Message) -> tuple[Turn, ...]:

@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import announcements, smalltalk
-from chat.errors import ConversationClosed, NotFound
+from chat.errors import ConversationClosed, NotFound, QuestionGrew
 from chat.models import Citation, Conversation, Feedback, Message, Widget
 from chat.records import Answer
 from chat.selectors import conversation_of_session, session_hash
 
 # A writer that has not been heard of for this long has lost its answer to whoever closes it.
 LEASE = timedelta(seconds=30)
+# Messages that follow each other this fast are one turn.
+BURST = timedelta(seconds=1.5)
 UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.FAILED)
 
 
@@ -66,7 +68,10 @@ def start_conversation(widget: Widget, customer_id: int | None, page: dict[str, 
 
 @transaction.atomic
 def post_message(conversation_id: int, client_id: str, text: str) -> Posted:
-    """Stores a customer's message once, however often it is sent, and makes the answer's row if the bot is on."""
+    """Stores a customer's message once, however often it is sent, and makes the answer's row if the bot is on.
+
+    An answer that has said nothing yet takes the message along: no other is due then.
+    """
     conversation = _locked(conversation_id)
     known = Message.objects.filter(conversation=conversation, client_id=client_id).first()
     if known:
@@ -76,8 +81,30 @@ def post_message(conversation_id: int, client_id: str, text: str) -> Posted:
     message = _append(conversation, role=Message.Role.CUSTOMER, text=text, client_id=client_id)
     if conversation.mode == Conversation.Mode.BOT and smalltalk.wants_person(text):
         _queue(conversation)
-    answer = _new_answer(message) if conversation.mode == Conversation.Mode.BOT else None
-    return Posted(message, True, answer)
+    if conversation.mode != Conversation.Mode.BOT or _taken_along(conversation, message):
+        return Posted(message, True, None)
+    return Posted(message, True, _new_answer(message))
+
+
+def _taken_along(conversation: Conversation, message: Message) -> bool:
+    """Whether an answer that has said nothing yet will answer this message as well.
+
+    One that has begun, to a message sent a moment ago, makes way for an answer to both.
+    """
+    answers = conversation.messages.filter(role=Message.Role.BOT, superseded=False)
+    last = answers.select_related("reply_to").order_by("-pk").first()
+    if last is None or last.reply_to is None:
+        return False
+    if last.status == Message.Status.STREAMING and not last.text and last.has_writer:
+        last.reply_to = message
+        last.save(update_fields=["reply_to"])
+        announcements.question_grew(last.pk)
+        return True
+    if message.created_at - last.reply_to.created_at <= BURST:
+        last.superseded = True
+        last.save(update_fields=["superseded"])
+        announcements.stop_answer(last.pk)
+    return False
 
 
 @transaction.atomic
@@ -133,16 +160,19 @@ def request_person(conversation_id: int, note: str = "") -> None:
 
 
 @transaction.atomic
-def finish_answer(answer_id: int, answer: Answer) -> bool:
+def finish_answer(answer_id: int, answer: Answer, *, question_id: int | None = None) -> bool:
     """Stores how an answer ended and gives it its place in the order.
 
-    False when it was already closed: a writer that lost its lease finds its late result refused.
+    False when it was already closed: a writer that lost its lease finds its late result refused. Raises
+    QuestionGrew when it is whole but answers ``question_id`` alone, and the customer has said more since.
     """
     message = Message.objects.get(pk=answer_id)
     conversation = _locked(message.conversation_id)
     message.refresh_from_db()
     if message.status != Message.Status.STREAMING:
         return False
+    if answer.status == "complete" and question_id not in (None, message.reply_to_id):
+        raise QuestionGrew()
     conversation.last_seq += 1
     message.seq = conversation.last_seq
     message.text = answer.text

@@ -181,6 +181,22 @@ async def test_a_socket_that_never_says_hello_is_closed(widget, monkeypatch):
     assert (await visitor.receive_output(timeout=2))["code"] == 4408
 
 
+async def test_messages_in_a_burst_become_one_turn(visit, model):
+    model.will_say("Ten days [1].")
+    model.will_say("Ten days [1].")
+    visitor = await visit()
+
+    for number, text in enumerate(["Refund?", "I paid by card."]):
+        await visitor.send_json_to({"type": "message", "id": f"q{number}", "text": text})
+    await visitor.until("accepted")
+    last = (await visitor.until("accepted"))["message"]
+    while (await visitor.until("answer.finished"))["reply_to"] != last:
+        pass
+
+    assert await in_database(Message.objects.filter(role="bot", superseded=False).count)() == 1
+    assert "Refund?\nI paid by card." in model.requests[-1].messages[-1]["content"]
+
+
 async def test_stop_keeps_what_was_said(visit, model):
     model.gate = asyncio.Event()
     model.will_say("Refunds take ", "for ever.")
@@ -454,10 +470,10 @@ async def test_an_answer_is_stored_while_the_channel_layer_is_away(visit, model,
 async def test_an_answer_waits_for_a_database_that_restarts(visit, model, monkeypatch):
     finish, failures = services.finish_answer, [OperationalError("restarting")]
 
-    def restarting(answer_id: int, answer: Answer) -> bool:
+    def restarting(answer_id: int, answer: Answer, **kept: int) -> bool:
         if failures:
             raise failures.pop()
-        return finish(answer_id, answer)
+        return finish(answer_id, answer, **kept)
 
     monkeypatch.setattr(services, "finish_answer", restarting)
     monkeypatch.setattr("chat.running.STORING_PAUSES", (0.01,))

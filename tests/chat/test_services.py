@@ -6,9 +6,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chat import services
-from chat.errors import ConversationClosed, NotFound
+from chat.errors import ConversationClosed, NotFound, QuestionGrew
 from chat.models import Conversation, Message, Widget
 from chat.records import Answer, Cited
+from chat.selectors import question_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -100,3 +101,52 @@ def test_a_session_secret_is_not_stored(conversation):
     session = services.start_conversation(conversation.widget, None, {})
 
     assert session.secret not in str(Conversation.objects.filter(pk=session.conversation.pk).values().get())
+
+
+def test_what_is_said_before_an_answer_begins_is_part_of_its_question(conversation):
+    answer = asked(conversation)
+
+    more = services.post_message(conversation.pk, "2", "I paid by card.")
+
+    answer.refresh_from_db()
+    assert more.answer is None
+    assert answer.reply_to == more.message
+    assert question_of(more.message).text == "Refund?\nI paid by card."
+
+
+def test_an_answer_that_has_begun_is_left_to_its_question(conversation):
+    answer = asked(conversation)
+    Message.objects.filter(role="customer").update(created_at=timezone.now() - timedelta(seconds=2))
+    services.keep_lease(answer.pk, "Ten")
+
+    more = services.post_message(conversation.pk, "2", "And by card?")
+
+    answer.refresh_from_db()
+    assert more.answer
+    assert not answer.superseded
+
+
+def test_a_message_right_after_another_is_answered_together_with_it(conversation):
+    services.finish_answer(asked(conversation).pk, Answer("Ten days."))
+
+    more = services.post_message(conversation.pk, "2", "I paid by card.")
+
+    assert more.answer
+    assert question_of(more.message).text == "Refund?\nI paid by card."
+    assert question_of(more.message).history == ()
+
+
+def test_an_answer_without_a_writer_takes_nothing_along(conversation):
+    answer = asked(conversation)
+    Message.objects.filter(pk=answer.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert services.post_message(conversation.pk, "2", "Hello?").answer
+
+
+def test_an_answer_to_half_of_the_question_is_not_stored(conversation):
+    answer = asked(conversation)
+    first = answer.reply_to_id
+    services.post_message(conversation.pk, "2", "I paid by card.")
+
+    with pytest.raises(QuestionGrew):
+        services.finish_answer(answer.pk, Answer("Ten days."), question_id=first)
