@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from chat.language import LANGUAGES
 from chat.models import Conversation, Feedback, Message, Widget
 from supportbot.read_only import ReadOnly
 
@@ -20,6 +21,12 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]
         if not isinstance(origins, list) or not all(is_origin(origin) for origin in origins):
             raise forms.ValidationError('Write a list of full origins without a path: ["https://www.example.com"].')
         return origins
+
+    def clean_languages(self) -> list[str]:
+        languages = self.cleaned_data["languages"] or []
+        if not isinstance(languages, list) or not set(map(str, languages)) <= set(LANGUAGES):
+            raise forms.ValidationError(f'Write a list of codes, ["en", "de"], out of {", ".join(LANGUAGES)}.')
+        return languages
 
     def clean_suggestions(self) -> list[str]:
         suggestions = self.cleaned_data["suggestions"] or []
@@ -45,6 +52,7 @@ class WidgetAdmin(ModelAdmin):  # type: ignore[misc]
     readonly_fields = ["public_key", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "is_active", "public_key", "origins", "collections"]}),
+        ("Language", {"fields": ["languages", "language"]}),
         ("Look", {"fields": ["greeting", "accent", "suggestions"]}),
         ("Identity", {"classes": ["collapse"], "fields": ["signing_secret", "created_at"]}),
     ]

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from channels.db import database_sync_to_async
 
-from chat import smalltalk
+from chat import clarifying, smalltalk
 from chat.context import build_context
+from chat.phrases import phrase
 from chat.records import Answer, AnswerContext, Question
 from chat.tracing import Trace, traced_sources
-from chat.writing import NOTHING_FOUND, Delta, Emit, Stage, write
+from chat.writing import Delta, Emit, Stage, write
 from knowledge.search import embed_ahead
 
 
@@ -24,12 +25,15 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
     """
     if small_talk := smalltalk.reply(question):
         return await _said(small_talk, emit, Answer(text=small_talk, engine="smalltalk", outcome="small_talk"))
+    if back := clarifying.for_more(question):
+        return await _said(back, emit, Answer(text=back, answered=False, engine="none", outcome="asked"))
     trace = Trace()
     await emit(Stage("searching"))
     context = await _context(question, question.text, trace)
     if not context.sources:
-        refusal = Answer(text=NOTHING_FOUND, answered=False, engine="none", outcome="refused", trace=trace.as_dict())
-        return await _said(NOTHING_FOUND, emit, refusal)
+        text = phrase("nothing_found", question.language)
+        refusal = Answer(text=text, answered=False, engine="none", outcome="refused", trace=trace.as_dict())
+        return await _said(text, emit, refusal)
     await emit(Stage("reading"))
     answer = await write(context, emit, trace)
     return replace(answer, trace=trace.as_dict())

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from chat import frames
 from chat.answering import answer_question
 from chat.frames import MAX_MESSAGE_CHARACTERS
+from chat.language import language_of
 from chat.records import Answer, Question, Turn
 from chat.writing import Delta, Stage
 from knowledge.access import PUBLIC, collections_for
@@ -94,6 +95,7 @@ def question_from(asked: dict[str, Any]) -> Question:
     return Question(
         text=asked["question"],
         widget_name="the documentation",
+        language=language_of([asked["question"]]),
         collection_ids=frozenset(collections.values_list("pk", flat=True)),
         history=tuple(
             Turn("customer" if turn["role"] == "user" else "bot", turn["text"]) for turn in asked.get("history", [])

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from chat.language import LANGUAGES
+
 
 def new_public_key() -> str:
     return f"wk_{secrets.token_urlsafe(18)}"
@@ -38,6 +40,12 @@ class Widget(models.Model):
         max_length=7, default="#1d4ed8", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Use a colour like #1d4ed8.")]
     )
     suggestions = models.JSONField(default=list, blank=True, help_text="Questions offered in an empty chat.")
+    languages = models.JSONField(
+        default=list, blank=True, help_text='Languages it may answer in: ["en", "de"]. None: the customer\'s own.'
+    )
+    language = models.CharField(
+        max_length=2, default="en", choices=list(LANGUAGES.items()), help_text="Used where the customer's is not known."
+    )
     collections = models.ManyToManyField(
         "knowledge.Collection", blank=True, help_text="None chosen: all that the visitor may read."
     )

@@ -41,6 +41,7 @@ class Question:
     conversation_id: int | None = None
     history: tuple[Turn, ...] = ()
     page: dict[str, str] = field(default_factory=dict)
+    language: str = "en"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from chat import frames
+from chat.language import language_of
 from chat.models import Citation, Conversation, Message, Widget
 from chat.records import Cited, Question, Turn
 from knowledge.selectors import signed_url
@@ -85,14 +86,22 @@ def question_of(asked: Message) -> Question:
     conversation = Conversation.objects.select_related("widget", "customer").get(pk=asked.conversation_id)
     customer = conversation.customer
     said = turn_messages(asked)
+    history = history_before(said[0])
     return Question(
         text="\n".join(message.text for message in said),
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         customer_id=customer.pk if customer and customer.is_active else None,
         conversation_id=conversation.pk,
-        history=history_before(said[0]),
+        history=history,
         page=conversation.page,
+        language=language_of(
+            [message.text for message in reversed(said)]
+            + [turn.text for turn in history if turn.role == "customer"][::-1],
+            locales=[conversation.page.get("locale", ""), customer.locale if customer else ""],
+            allowed=conversation.widget.languages,
+            fallback=conversation.widget.language,
+        ),
     )
 
 

@@ -19,6 +19,8 @@ from chat.selectors import conversation_of_session, session_hash
 LEASE = timedelta(seconds=30)
 # Messages that follow each other this fast are one turn.
 BURST = timedelta(seconds=1.5)
+WAITING = "Waiting for a person. An agent will reply here."
+SORRY = "I'm sorry about this. I have asked a person to take over; an agent will reply here."
 UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.FAILED)
 
 
@@ -79,8 +81,8 @@ def post_message(conversation_id: int, client_id: str, text: str) -> Posted:
     if conversation.mode == Conversation.Mode.RESOLVED:
         raise ConversationClosed()
     message = _append(conversation, role=Message.Role.CUSTOMER, text=text, client_id=client_id)
-    if conversation.mode == Conversation.Mode.BOT and smalltalk.wants_person(text):
-        _queue(conversation)
+    if conversation.mode == Conversation.Mode.BOT and (smalltalk.wants_person(text) or smalltalk.is_angry(text)):
+        _queue(conversation, SORRY if smalltalk.is_angry(text) else WAITING)
     if conversation.mode != Conversation.Mode.BOT or _taken_along(conversation, message):
         return Posted(message, True, None)
     return Posted(message, True, _new_answer(message))
@@ -296,9 +298,11 @@ def _append(
     return message
 
 
-def _queue(conversation: Conversation) -> None:
+def _queue(conversation: Conversation, text: str = WAITING) -> None:
     _set_mode(conversation, Conversation.Mode.WAITING)
-    _append(conversation, role=Message.Role.SYSTEM, text="Waiting for a person. An agent will reply here.")
+    for answer in conversation.messages.filter(status=Message.Status.STREAMING):
+        announcements.stop_answer(answer.pk)
+    _append(conversation, role=Message.Role.SYSTEM, text=text)
 
 
 def _new_answer(question: Message) -> Message:

@@ -18,6 +18,7 @@ from chat.errors import ModelError
 from chat.frames import clean
 from chat.llm import get_model
 from chat.llm.base import ChatModel, Finished, ModelRequest, TextDelta
+from chat.phrases import phrase
 from chat.prompts import build_messages
 from chat.records import Answer, AnswerContext, AnswerStatus
 from chat.tracing import Trace
@@ -25,8 +26,6 @@ from chat.tracing import Trace
 log = structlog.get_logger(__name__)
 
 FALLBACK = "extractive"
-FALLBACK_NOTE = "I can't reach my language model right now, so here is what I found word for word:\n\n"
-NOTHING_FOUND = "I couldn't find anything about that in the documentation. A person can help you further."
 # The cosine from which a page is about the same subject, though it may not answer.
 RELATED = 0.3
 # How a model says that it was not done: out of tokens, or silenced by a filter.
@@ -57,7 +56,9 @@ async def write(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
             raise
     log.warning("fallback_to_extractive", model=model.name)
     trace.note(fallback_from=model.name)
-    return await _written(get_model(FALLBACK), context, emit, trace, preface=FALLBACK_NOTE)
+    return await _written(
+        get_model(FALLBACK), context, emit, trace, preface=f"{phrase('model_away', context.question.language)}\n\n"
+    )
 
 
 async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace, preface: str = "") -> Answer:
@@ -84,7 +85,7 @@ async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: 
                     text = writer.feed(clean(event.text))
                     if writer.unknown and not shown:
                         # Whatever a model goes on to say after this has no source.
-                        await show(NOTHING_FOUND)
+                        await show(phrase("nothing_found", context.question.language))
                         break
                     await show(text)
                 elif isinstance(event, Finished):

@@ -150,3 +150,12 @@ def test_an_answer_to_half_of_the_question_is_not_stored(conversation):
 
     with pytest.raises(QuestionGrew):
         services.finish_answer(answer.pk, Answer("Ten days."), question_id=first)
+
+
+def test_anger_leads_to_a_person_with_an_apology(conversation):
+    posted = services.post_message(conversation.pk, "1", "This is ridiculous, I was charged twice!")
+
+    conversation.refresh_from_db()
+    assert posted.answer is None
+    assert conversation.mode == "waiting"
+    assert conversation.messages.get(role="system").text == services.SORRY

@@ -1,7 +1,7 @@
 import pytest
 
 from chat.records import Question
-from chat.smalltalk import reply, wants_person
+from chat.smalltalk import is_angry, reply, wants_person
 
 
 def said(text: str) -> str:
@@ -39,7 +39,15 @@ def test_the_bot_says_what_it_is():
 
 
 @pytest.mark.parametrize(
-    "text", ["I want to talk to a person", "can I speak with someone?", "Human!", "please connect me to a real person"]
+    "text",
+    [
+        "My invoice is wrong. Let me talk to your manager.",
+        "Ich möchte mit einem Menschen sprechen",
+        "I want to talk to a person",
+        "can I speak with someone?",
+        "Human!",
+        "please connect me to a real person",
+    ],
 )
 def test_a_wish_for_a_person_is_heard(text):
     assert wants_person(text)
@@ -48,3 +56,33 @@ def test_a_wish_for_a_person_is_heard(text):
 @pytest.mark.parametrize("text", ["How do I add a person to my team?", "What is an agent?", "I want to change my plan"])
 def test_a_question_about_people_is_a_question(text):
     assert not wants_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is ridiculous, I was charged twice!",
+        "you're useless",
+        "Worst support ever.",
+        "I'm so angry right now",
+        "I have had enough of this",
+    ],
+)
+def test_anger_is_heard(text):
+    assert is_angry(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["How do I report a scam?", "My users are angry about the outage, what can I tell them?"]
+)
+def test_a_question_about_anger_is_a_question(text):
+    assert not is_angry(text)
+
+
+@pytest.mark.parametrize("text", ["👍", "...", "[" * 8000, "?!"])
+def test_what_has_no_words_gets_a_reply(text):
+    assert said(text)
+
+
+def test_a_greeting_is_returned_in_its_language():
+    assert reply(Question("Guten Morgen!", "Brindle", None, language="de")).startswith("Hallo")

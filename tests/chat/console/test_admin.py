@@ -80,6 +80,7 @@ def test_origins_are_checked_when_a_widget_is_saved(office: Client, widget, orig
             "origins": json.dumps(origins),
             "greeting": "Hi",
             "accent": "#123456",
+            "language": "en",
             "suggestions": "[]",
             "signing_secret": "s" * 40,
         },

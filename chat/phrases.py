@@ -1,0 +1,84 @@
+"""What the assistant says by itself, in the languages it has words for. Pure.
+
+Answers come from documents or a model. These few sentences do not, and a customer who reads no English should
+understand them all the same.
+"""
+
+PHRASES: dict[str, dict[str, str]] = {
+    "hello": {
+        "en": "Hello! What can I help you with?",
+        "de": "Hallo! Wobei kann ich helfen?",
+        "fr": "Bonjour ! Que puis-je faire pour vous ?",
+        "es": "¡Hola! ¿En qué puedo ayudarle?",
+    },
+    "welcome": {
+        "en": "You're welcome. Is there anything else I can help with?",
+        "de": "Gern geschehen. Kann ich sonst noch helfen?",
+        "fr": "Je vous en prie. Puis-je vous aider pour autre chose ?",
+        "es": "De nada. ¿Puedo ayudarle en algo más?",
+    },
+    "who": {
+        "en": "I'm {widget}'s automatic assistant. I answer from the documentation and your account, and I can bring "
+        "in a person whenever you like.",
+        "de": "Ich bin der automatische Assistent von {widget}. Ich antworte aus der Dokumentation und Ihrem Konto und "
+        "hole jederzeit einen Menschen dazu.",
+        "fr": "Je suis l'assistant automatique de {widget}. Je réponds à partir de la documentation et de votre "
+        "compte, et je peux faire venir une personne à tout moment.",
+        "es": "Soy el asistente automático de {widget}. Respondo con la documentación y su cuenta, y puedo traer a una "
+        "persona cuando quiera.",
+    },
+    "bye": {
+        "en": "Goodbye! Come back any time.",
+        "de": "Auf Wiedersehen! Kommen Sie jederzeit wieder.",
+        "fr": "Au revoir ! Revenez quand vous voulez.",
+        "es": "¡Hasta luego! Vuelva cuando quiera.",
+    },
+    "no_words": {
+        "en": "I can only read words. What would you like to know?",
+        "de": "Ich kann nur Wörter lesen. Was möchten Sie wissen?",
+        "fr": "Je ne lis que des mots. Que souhaitez-vous savoir ?",
+        "es": "Solo puedo leer palabras. ¿Qué desea saber?",
+    },
+    "more": {
+        "en": "Could you tell me a little more? What were you trying to do, and what happened instead?",
+        "de": "Können Sie mir etwas mehr sagen? Was wollten Sie tun, und was ist stattdessen passiert?",
+        "fr": "Pouvez-vous m'en dire un peu plus ? Que vouliez-vous faire, et que s'est-il passé ?",
+        "es": "¿Puede contarme un poco más? ¿Qué quería hacer y qué ocurrió?",
+    },
+    "which": {
+        "en": "I'm not sure what you mean. Is it about one of these?",
+        "de": "Ich bin nicht sicher, was Sie meinen. Geht es um eines davon?",
+        "fr": "Je ne suis pas sûr de comprendre. S'agit-il de l'un de ces sujets ?",
+        "es": "No estoy seguro de a qué se refiere. ¿Se trata de uno de estos temas?",
+    },
+    "nothing_found": {
+        "en": "I couldn't find anything about that in the documentation. A person can help you further.",
+        "de": "Dazu habe ich in der Dokumentation nichts gefunden. Ein Mensch kann Ihnen weiterhelfen.",
+        "fr": "Je n'ai rien trouvé à ce sujet dans la documentation. Une personne peut vous aider.",
+        "es": "No he encontrado nada sobre eso en la documentación. Una persona puede ayudarle.",
+    },
+    "unsupported": {
+        "en": "I couldn't confirm an answer to that from the documentation. A person can help you further.",
+        "de": "Ich konnte dazu keine Antwort durch die Dokumentation belegen. Ein Mensch kann Ihnen weiterhelfen.",
+        "fr": "Je n'ai pas pu confirmer de réponse dans la documentation. Une personne peut vous aider.",
+        "es": "No he podido confirmar una respuesta con la documentación. Una persona puede ayudarle.",
+    },
+    "model_away": {
+        "en": "I can't reach my language model right now, so here is what I found word for word:",
+        "de": "Mein Sprachmodell ist gerade nicht erreichbar, deshalb hier wörtlich, was ich gefunden habe:",
+        "fr": "Mon modèle de langage n'est pas joignable ; voici mot pour mot ce que j'ai trouvé :",
+        "es": "Ahora no puedo acceder a mi modelo de lenguaje; esto es, palabra por palabra, lo que he encontrado:",
+    },
+    "over_limit": {
+        "en": "I can write no more answers of my own for now, so here is what I found word for word:",
+        "de": "Eigene Antworten kann ich gerade nicht mehr schreiben, deshalb hier wörtlich, was ich gefunden habe:",
+        "fr": "Je ne peux plus rédiger de réponses pour le moment ; voici mot pour mot ce que j'ai trouvé :",
+        "es": "Por ahora no puedo redactar más respuestas; esto es, palabra por palabra, lo que he encontrado:",
+    },
+}
+
+
+def phrase(name: str, language: str, **values: str) -> str:
+    """In this language, or in English where there are no words for it."""
+    versions = PHRASES[name]
+    return versions.get(language, versions["en"]).format(**values)
