@@ -164,9 +164,7 @@ def repository(location: str) -> str:
 def public_address(location: str) -> str:
     """Names are looked up when the source is visited; numbers are told apart at once."""
     try:
-        url = addresses.parse(location)
-        if addresses.literal_of(url.host):
-            addresses.addresses_of(url.host, 0)
+        addresses.parse(location)
     except SourceError as error:
         raise ValidationError(error.user_message) from error
     return location

@@ -14,6 +14,7 @@ from django.conf import settings
 from knowledge.errors import AddressRefused, FetchError
 
 PORTS = {"http": 80, "https": 443}
+OWN_HOSTS = "Hosts of your own network are read, on any port, if FETCH_PRIVATE_HOSTS names them."
 # Not public, although ``is_global`` says so of some: protocol assignments, multicast, a cloud's own service.
 REFUSED_V4 = [ip_network(net) for net in ("192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/3", "168.63.129.16/32")]
 PUBLIC_V6 = ip_network("2000::/3")
@@ -38,18 +39,28 @@ def parse(url: str) -> httpx2.URL:
         raise AddressRefused("Only addresses that begin with https:// or http:// are read.")
     if parsed.userinfo:
         raise AddressRefused("An address must not have a user name or password in it.")
-    if parsed.port not in (None, PORTS[parsed.scheme]) and not is_ours(host):
-        raise AddressRefused(f"Only the usual ports are read: leave out :{parsed.port}.")
+    usual = PORTS[parsed.scheme]
+    check(host, usual if parsed.port is None else parsed.port, usual)
     return parsed
+
+
+def check(host: str, port: int, usual: int) -> None:
+    """``AddressRefused`` for what can be told without a look-up. The host first: once it is ours, so is its port."""
+    if is_ours(host):
+        return
+    if is_inside(host):
+        raise refused(host)
+    if port != usual:
+        raise AddressRefused(f"Only the usual ports are read: leave out :{port}. {OWN_HOSTS}")
 
 
 def addresses_of(host: str, port: int) -> list[str]:
     """Where to connect to for this host. Looks the name up."""
     if is_ours(host):
         return resolve(host, port)
-    literal = literal_of(host)
-    if literal is None and NUMBER.search(host.rstrip(".").rpartition(".")[2]):
+    if is_inside(host):
         raise refused(host)
+    literal = literal_of(host)
     found = [str(literal)] if literal else resolve(host, port)
     if not all(is_public(ip_address(address.partition("%")[0])) for address in found):
         raise refused(host)
@@ -61,10 +72,14 @@ def is_ours(host: str) -> bool:
     return host.lower().rstrip(".") in settings.FETCH_PRIVATE_HOSTS
 
 
+def is_inside(host: str) -> bool:
+    """Of a name only a look-up can tell."""
+    literal = literal_of(host)
+    return not is_public(literal) if literal else bool(NUMBER.search(host.rstrip(".").rpartition(".")[2]))
+
+
 def refused(host: str) -> AddressRefused:
-    return AddressRefused(
-        f"{host} is not on the public internet. Hosts of your own network are read if FETCH_PRIVATE_HOSTS names them."
-    )
+    return AddressRefused(f"{host} is not on the public internet. {OWN_HOSTS}")
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from knowledge.errors import AddressRefused
-from knowledge.sources.addresses import addresses_of, is_ours
+from knowledge.sources.addresses import addresses_of, check
 
 # git@host:path, as it is shown for cloning.
 SHORT_SSH = re.compile(r"([\w.-]+@)?([\w.-]+):(?!//)([\w./~-]+)")
@@ -40,10 +40,7 @@ def remote_of(location: str) -> Remote:
     if not match:
         raise AddressRefused("This is not the address of a Git repository. It begins with https:// or ssh://.")
     protocol, host, port, _ = match.groups()
-    usual = PORTS.get(protocol, 0)
-    if port and int(port) != usual and not is_ours(host):
-        raise AddressRefused(f"Only the usual ports are read: leave out :{port}.")
-    return allowed(Remote(protocol, match.group(), host, int(port) if port else usual))
+    return allowed(Remote(protocol, match.group(), host, int(port or PORTS.get(protocol, 0))))
 
 
 def allowed(remote: Remote) -> Remote:
@@ -51,6 +48,7 @@ def allowed(remote: Remote) -> Remote:
         raise AddressRefused(f"Repositories are read over {' and '.join(settings.GIT_PROTOCOLS)} only.")
     if remote.protocol in PORTS and not remote.host:
         raise AddressRefused("There is no host in this address.")
+    check(remote.host, remote.port, PORTS.get(remote.protocol, remote.port))
     return remote
 
 

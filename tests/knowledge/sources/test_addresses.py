@@ -53,6 +53,7 @@ INSIDE = [
     "http://user@docs.example/",
     "http://user:password@docs.example/",
     "http://docs.example@127.0.0.1/",
+    "http://docs.example:0/",
     "http://docs.example:22/",
     "http://docs.example:6379/",
     "ftp://docs.example/",
@@ -99,6 +100,17 @@ def test_an_address_inside_is_refused_in_a_sentence_and_not_connected_to(url, co
     assert connections == []
     assert refused.value.user_message.endswith((".", ".”"))
     assert "169.254" not in refused.value.user_message or "169.254" in url
+
+
+@pytest.mark.parametrize("host", ["192.168.1.5", "2130706433", "[fc00::1]"])
+def test_a_host_inside_is_refused_for_what_it_is_before_its_port(host):
+    with pytest.raises(AddressRefused, match=r"not on the public internet.*on any port.*FETCH_PRIVATE_HOSTS"):
+        addresses.parse(f"http://{host}:8090/")
+
+
+def test_a_name_may_be_of_the_own_network_so_its_port_is_refused_with_the_way_to_open_it():
+    with pytest.raises(AddressRefused, match=r"leave out :8090.*FETCH_PRIVATE_HOSTS"):
+        addresses.parse("http://wiki.internal:8090/")
 
 
 @pytest.mark.parametrize("inside", ["10.1.2.3", "::1", "64:ff9b::a00:1", "fd00::1"])
