@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
@@ -21,15 +22,25 @@ Status = Document.Status
 
 @dataclass(frozen=True)
 class Reading:
-    """``total`` is the most that was waiting while somebody watched."""
+    """``total`` is the most that was waiting while somebody watched, and ``failed`` what failed meanwhile."""
 
     left: int
     total: int
     failed: int
+    failed_before: int
 
     @property
     def done(self) -> int:
         return self.total - self.left
+
+    @property
+    def read(self) -> int:
+        return max(self.done - self.failed, 0)
+
+    @property
+    def seen(self) -> str:
+        """What whoever watches brings along the next time."""
+        return urlencode({"total": self.total, "failed_before": self.failed_before})
 
 
 def state_of(request: HttpRequest) -> Reading:
@@ -40,8 +51,15 @@ def state_of(request: HttpRequest) -> Reading:
         left=Count("pk", filter=Q(status__in=[Status.PENDING, Status.PROCESSING])),
         failed=Count("pk", filter=Q(status=Status.FAILED)),
     )
-    given = request.GET.get("total", "")
-    return Reading(counts["left"], max(counts["left"], int(given) if given.isdecimal() else 0), counts["failed"])
+    left, failed = counts["left"], counts["failed"]
+    # What had failed and is read again is not failed meanwhile, so there are fewer that had.
+    before = min(failed, brought(request, "failed_before", failed))
+    return Reading(left, max(left, brought(request, "total", 0)), failed - before, before)
+
+
+def brought(request: HttpRequest, name: str, otherwise: int) -> int:
+    given = request.GET.get(name, "")
+    return int(given) if given.isdecimal() else otherwise
 
 
 def banner(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:

@@ -82,7 +82,7 @@ async def test_the_list_says_when_all_is_read(page: Page, document: Document, co
     await in_database(ingest)([document.pk])
     await in_database(build_index)(document.collection_id)
 
-    await expect(page.get_by_text("All 1 documents are read.")).to_be_visible()
+    await expect(page.get_by_text("The document is read.")).to_be_visible()
     await expect(page.locator("#result_list").get_by_text("Ready")).to_be_visible()
     assert not complaints
 

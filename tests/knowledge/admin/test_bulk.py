@@ -25,6 +25,10 @@ def statuses() -> set[str]:
     return set(Document.objects.values_list("status", flat=True))
 
 
+def fail(document: Document) -> None:
+    Document.objects.filter(pk=document.pk).update(status=Document.Status.FAILED, error="It is broken.")
+
+
 def publications() -> set[str]:
     return set(Document.objects.values_list("publication", flat=True))
 
@@ -142,13 +146,44 @@ class TestProgress:
         html = client.get(f"{LIST}reading/?total=2").text
 
         assert "1 of 2 done" in html
-        assert f'hx-get="{LIST}reading/?total=2"' in html
+        assert f'hx-get="{LIST}reading/?total=2&amp;failed_before=0"' in html
 
     def test_it_is_not_asked_again_when_all_is_done(self, client, editor, two):
         html = client.get(f"{LIST}reading/?total=2").text
 
         assert "All 2 documents are read." in html
         assert "hx-get" not in html
+
+    def test_what_failed_before_is_not_counted(self, client, editor, two):
+        fail(two[0])
+        services.reindex(two[1:])
+        first = client.get(LIST).text
+        ingest([two[1].pk])
+
+        html = client.get(f"{LIST}reading/?total=1&failed_before=1").text
+
+        assert "reading/?total=1&amp;failed_before=1" in first
+        assert "The document is read." in html
+        assert "cannot be read" not in first + html
+
+    def test_what_failed_meanwhile_is_counted_and_not_said_to_be_read(self, client, editor, two):
+        services.reindex(two)
+        fail(two[0])
+        ingest([two[1].pk])
+
+        html = client.get(f"{LIST}reading/?total=2&failed_before=0").text
+
+        assert "1 of 2 documents are read." in html
+        assert "1 cannot be read" in html
+
+    def test_what_failed_before_and_again_is_counted(self, client, editor, two):
+        fail(two[0])
+        services.reindex(two)
+        followed = client.get(f"{LIST}reading/?total=1&failed_before=1").text
+        fail(two[0])
+
+        assert "total=2&amp;failed_before=0" in followed
+        assert "1 cannot be read" in client.get(f"{LIST}reading/?total=2&failed_before=0").text
 
     def test_reading_again_can_be_stopped(self, client, editor, two):
         services.reindex(two)
