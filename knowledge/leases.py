@@ -1,7 +1,7 @@
 """Who is working on what. The database remembers it, so a killed worker loses time and nothing else."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -12,6 +12,8 @@ from knowledge.models import Document
 
 # Longer than anything takes between two renewals.
 LEASE = timedelta(minutes=5)
+# A worker that is at it renews its leases more often. One that was killed is silent long before they run out.
+SILENCE = timedelta(minutes=2)
 # A document that takes its worker down with it must not do so for ever.
 MOST_ATTEMPTS = 5
 SUSPICIOUS_ATTEMPTS = 2
@@ -56,6 +58,11 @@ def held(document: Document) -> QuerySet[Document]:
 def renew(documents: Iterable[Document]) -> None:
     for document in documents:
         held(document).update(lease_expires_at=timezone.now() + LEASE)
+
+
+def heard_until() -> datetime:
+    """What is leased for longer was claimed or renewed lately: a worker is at it."""
+    return timezone.now() + LEASE - SILENCE
 
 
 def release(documents: Iterable[Document], *, tried: bool) -> None:

@@ -1,9 +1,11 @@
 """A document's status in words: what it means, and what to do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
+from knowledge import leases
 from knowledge.loaders import is_text
 from knowledge.models import Document, IndexVersion
 
@@ -17,6 +19,10 @@ RETIRED = {
 HELD = (
     "The index is held at version {version}, which does not have this text as it is now. "
     "Answers do not use what changed until the index is released."
+)
+SILENT = (
+    "The worker that reads this document has not been heard of for some minutes. "
+    "If it is gone, another one begins anew by itself."
 )
 
 
@@ -44,12 +50,23 @@ def status_of(document: Document, held_at: IndexVersion | None = None) -> Status
             advice = "Correct the text and save it, or upload" if is_text(document.format) else "Upload"
             sentence = f"Answers do not use this document. {advice} a corrected file of the same name."
             return StatusWords(label, "danger", sentence, True)
+        case Status.PROCESSING if is_silent(document):
+            return StatusWords(label, "info", SILENT, False)
         case Status.PROCESSING:
             return StatusWords(label, "info", "This document is being read. It takes a few seconds.", False)
     return StatusWords(label, "info", waiting(document), False)
 
 
+def is_silent(document: Document) -> bool:
+    lease = document.lease_expires_at
+    return lease is None or lease < leases.heard_until()
+
+
 def waiting(document: Document) -> str:
     if document.attempts and document.lease_expires_at and document.lease_expires_at > timezone.now():
-        return f"A first attempt did not work. The next one is at {document.lease_expires_at:%H:%M} (UTC), by itself."
-    return "This document waits to be read. If that takes more than a minute, the worker is not running."
+        return next_attempt(document.lease_expires_at)
+    return "This document waits to be read. If that takes more than a minute, no worker is running."
+
+
+def next_attempt(at: datetime) -> str:
+    return f"A first attempt did not work. The next one is at {at:%H:%M} (UTC), by itself, if a worker is running then."

@@ -1,9 +1,11 @@
 """Many documents at once, and how far that is."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from knowledge import services
+from knowledge import leases, services
 from knowledge.admin.filters import STALE_AFTER
 from knowledge.ingestion import ingest
 from knowledge.models import Document
@@ -184,6 +186,31 @@ class TestProgress:
 
         assert "total=2&amp;failed_before=0" in followed
         assert "1 cannot be read" in client.get(f"{LIST}reading/?total=2&failed_before=0").text
+
+    @pytest.mark.parametrize(
+        ("silent", "fields", "is_said"),
+        [
+            (timedelta(0), {"status": "pending", "lease_expires_at": None}, True),
+            (timedelta(0), {"status": "processing"}, False),
+            (2 * leases.SILENCE, {"status": "processing"}, True),
+            (timedelta(0), {"status": "pending", "attempts": 1}, False),
+        ],
+        ids=["nobody began", "a worker is at it", "a worker fell silent", "it is tried again later"],
+    )
+    def test_it_says_when_a_worker_is_missing(self, client, editor, two, silent, fields, is_said):
+        services.reindex(two)
+        until = timezone.now() + leases.LEASE - silent
+        Document.objects.update(**{"lease_expires_at": until} | fields)
+
+        html = client.get(LIST).text
+
+        assert ("It begins as soon as a worker is free. If that takes more than a minute" in html) is is_said
+        assert ("The next one is at" in html.partition('id="result_list"')[0]) is ("attempts" in fields)
+
+    def test_one_under_way_goes_on_when_a_worker_is_free(self, client, editor, two):
+        services.reindex(two)
+
+        assert "It goes on as soon as a worker is free" in client.get(f"{LIST}reading/?total=5").text
 
     def test_reading_again_can_be_stopped(self, client, editor, two):
         services.reindex(two)

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -6,9 +7,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from model_bakery import baker
 
-from knowledge import tasks
+from knowledge import leases, tasks
 from knowledge.admin.forms import last_change
 from knowledge.building import build_index, release, roll_back
 from knowledge.ingestion import ingest
@@ -186,6 +188,16 @@ class TestEdit:
 
         assert "This looks like a binary file" in html
         assert "Correct the text and save it" in html
+
+    @pytest.mark.parametrize(
+        ("silent", "said"), [(timedelta(0), "is being read"), (2 * leases.SILENCE, "has not been heard of")]
+    )
+    def test_a_worker_that_fell_silent_is_said_to_have(self, client, editor, help_centre, silent, said):
+        document = ready(help_centre)
+        until = timezone.now() + leases.LEASE - silent
+        Document.objects.update(status=Document.Status.PROCESSING, lease_expires_at=until)
+
+        assert said in client.get(change(document)).text
 
     def test_what_is_no_text_keeps_its_file_and_gets_a_title(self, client, editor, help_centre):
         document, _ = save_document(collection=help_centre, path="guide.pdf", data=pdf("A refund takes five days."))
