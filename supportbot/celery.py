@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_init, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportbot.settings")
@@ -23,6 +23,13 @@ def use_our_logging(**_: object) -> None:
 @worker_init.connect
 def make_broker_folders(**_: object) -> None:
     prepare_broker()
+
+
+@worker_ready.connect
+def take_up_what_was_left(**_: object) -> None:
+    """Whatever is due, at once: the schedule's first ring may be a while away, and no schedule may be running."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"])
 
 
 def prepare_broker() -> None:
