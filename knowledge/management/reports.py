@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, OutputWrapper
 from knowledge.errors import EmbeddingError, IndexUnusable, SourceError
 from knowledge.ingestion import build_index
 from knowledge.management.progress import bars
-from knowledge.models import Source, SyncRun
+from knowledge.models import Document, Source, SyncRun
 from knowledge.visits import runs, syncing
 from knowledge.visits.previews import Preview, preview
 from knowledge.visits.visiting import process_here, visit
@@ -68,11 +68,10 @@ def report(run: SyncRun, stdout: OutputWrapper, stderr: OutputWrapper) -> bool:
     if run.error:
         stderr.write(run.error)
     if run.status == SyncRun.Status.ASKING:
+        for path in Document.objects.filter(pk__in=run.missing).values_list("path", flat=True):
+            stdout.write(f"no longer there: {path}")
         stderr.write("Nothing was retired. Say yes in the admin, or run this again with --accept-loss.")
-    removed = 0 if run.status == SyncRun.Status.ASKING else run.removed
-    words = [
-        f"{count} {what}" for what, count in zip(COUNTED, [run.added, run.changed, run.unchanged, removed], strict=True)
-    ]
+    words = [f"{getattr(run, what)} {what}" for what in COUNTED]
     stdout.write(", ".join([*words, f"{run.failed} failed"]))
     return run.status == SyncRun.Status.DONE
 

@@ -62,7 +62,7 @@ class SyncRun(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", "Waiting"
         RUNNING = "running", "Running"
-        ASKING = "asking", "Waiting for your yes"
+        ASKING = "asking", "Waiting for a yes"
         DONE = "done", "Done"
         PARTIAL = "partial", "Done in part"
         FAILED = "failed", "Failed"
@@ -83,6 +83,7 @@ class SyncRun(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
+    missing = models.JSONField(default=list, help_text="The documents it asks to retire, by their ids.")
     failed = models.PositiveIntegerField(default=0)
     failures = models.JSONField(default=list, help_text="The first of them, as {path, reason}.")
     error = models.TextField(blank=True)

@@ -1,5 +1,6 @@
 """Runs of sources as rows: who has one, how long, and which are due. As ``leases`` is for documents."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -90,8 +91,9 @@ def release(run: SyncRun) -> None:
     held(run).update(status=Status.WAITING, lease_expires_at=timezone.now())
 
 
-def finish(run: SyncRun, status: str, error: str = "") -> None:
-    held(run).update(status=status, error=error, lease_expires_at=None, finished_at=timezone.now(), **counts(run))
+def finish(run: SyncRun, status: str, error: str = "", missing: Sequence[int] = ()) -> None:
+    ended = {"missing": list(missing), "lease_expires_at": None, "finished_at": timezone.now()}
+    held(run).update(status=status, error=error, **ended, **counts(run))
     forget_old(run)
     if status in (Status.DONE, Status.PARTIAL, Status.ASKING):
         earlier = SyncRun.objects.filter(source=run.source_id, status=Status.ASKING, pk__lt=run.pk)

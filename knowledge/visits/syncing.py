@@ -22,8 +22,8 @@ def request_sync(source: Source, user: AbstractUser | None = None) -> SyncRun:
 
 
 def approve_removal(run: SyncRun, user: AbstractUser | None) -> SyncRun:
-    """Yes, what that visit missed is gone. The source is visited again, and the documents retired if they are still
-    missing, but no more of them than were missing then. Returns the run that does it."""
+    """Yes, what that visit missed is gone. The source is visited again, and the documents retired that are still
+    missing, but no others. Returns the run that does it."""
     with transaction.atomic():
         Source.objects.select_for_update().get(pk=run.source_id)
         asking = SyncRun.objects.filter(pk=run.pk, status=Status.ASKING)
@@ -47,7 +47,7 @@ def approve_removal(run: SyncRun, user: AbstractUser | None) -> SyncRun:
 def cancel(run: SyncRun) -> None:
     """Whoever carries it out notices within a second. Of a run that asks, it is the no: everything stays."""
     asking = SyncRun.objects.filter(pk=run.pk, status=Status.ASKING)
-    if asking.update(status=Status.CANCELLED, removed=0, error="Nothing was retired.", finished_at=timezone.now()):
+    if asking.update(status=Status.CANCELLED, error="Nothing was retired.", finished_at=timezone.now()):
         return
     idle = SyncRun.objects.filter(pk=run.pk, status=Status.WAITING)
     if not idle.update(status=Status.CANCELLED, finished_at=timezone.now(), lease_expires_at=None):

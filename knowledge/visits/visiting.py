@@ -88,8 +88,8 @@ class Visit:
         self.cursor = ""
         self.waiting: list[int] = []
         self.last_beat = self.last_handover = monotonic()
-        # An editor's yes is for the loss that was shown, not for any.
-        self.approved_loss = run.removed if run.removal_approved else 0
+        # An editor's yes is for the documents that were shown, not for any.
+        self.approved = frozenset(run.missing if run.removal_approved else [])
         # What an earlier attempt added or changed is found unchanged by this one.
         self.done_before = run.added + run.changed
         run.seen = run.unchanged = run.failed = 0
@@ -106,8 +106,8 @@ class Visit:
                 self.on_progress(self.run)
         self.hand_over()
         gone = self.comparison.gone()
-        if self.comparison.is_too_much(len(gone)) and len(gone) > self.approved_loss:
-            self.ask(len(gone))
+        if self.comparison.is_too_much(len(gone)) and not self.approved.issuperset(gone):
+            runs.finish(self.run, Status.ASKING, self.comparison.question(len(gone)), missing=gone)
         else:
             self.finish(gone)
 
@@ -198,10 +198,6 @@ class Visit:
         self.run.failed += 1
         if len(self.run.failures) < KEPT_FAILURES:
             self.run.failures.append({"path": path, "reason": reason})
-
-    def ask(self, loss: int) -> None:
-        self.run.removed = loss
-        runs.finish(self.run, Status.ASKING, self.comparison.question(loss))
 
     def finish(self, gone: list[int]) -> None:
         partial = self.run.failed or self.notes

@@ -96,3 +96,16 @@ def test_arguments_that_make_no_sense_are_explained(source, arguments):
     with pytest.raises(CommandError) as error:
         run(*arguments)
     assert error.value.returncode == 2
+
+
+def test_what_waits_for_a_yes_is_named(source):
+    for name in ("a", "b", "c"):
+        Path(source.location, f"{name}.md").write_text(f"# {name}\n\nText of {name}.")
+    run("--all")
+    for name in ("a", "b", "c"):
+        Path(source.location, f"{name}.md").unlink()
+
+    said = run("--all", code=1)
+
+    assert all(f"no longer there: {name}.md" in said for name in ("a", "b", "c"))
+    assert "1 unchanged, 0 removed" in said

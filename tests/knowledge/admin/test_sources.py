@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,34 @@ class TestVisits:
         assert "4 of 6 documents are no longer there. Retire them?" in html
         assert "Yes, retire them" in html
 
+    def test_the_documents_that_a_yes_would_retire_are_named(self, client, administrator, source, shrunk):
+        Document.objects.filter(path="1.md").update(url="https://help.example.com/one")
+
+        named = panel(client, source).partition("knowledge-missing")[2].partition("</ul>")[0]
+
+        assert re.findall(r"<a [^>]*>([^<]*)</a> <code>([^<]*)</code>", named) == [
+            ("Page 0", "0.md"),
+            ("Page 1", "https://help.example.com/one"),
+            ("Page 2", "2.md"),
+            ("Page 3", "3.md"),
+        ]
+
+    def test_only_the_first_of_many_are_named(self, client, administrator, source):
+        many = baker.make(Document, collection=source.collection, source=source, page_starts=[], _quantity=12)
+        missing = [document.pk for document in many]
+        baker.make(SyncRun, source=source, status=Status.ASKING, failures=[], missing=missing)
+
+        html = panel(client, source)
+
+        assert html.count("<code>") == 10
+        assert "and 2 more" in html
+
+    def test_what_waits_for_a_yes_is_not_said_to_be_removed(self, client, administrator, source, shrunk):
+        html = panel(client, source)
+
+        assert "2 unchanged, would remove 4." in html
+        assert re.search(r"<td>0 <span[^>]*>would remove 4</span></td>", html)
+
     def test_a_yes_retires_what_is_gone(self, client, administrator, source, shrunk):
         client.post(f"{PAGE}{source.pk}/visits/{shrunk.pk}/approve/")
         visit(shrunk.pk, process_here)
@@ -265,6 +294,7 @@ class TestPermissions:
 
         assert client.post(f"{PAGE}{source.pk}/{what.format(run=run.pk)}").status_code == 403
         assert "Sync now" not in panel(client, source)
+        assert "Somebody who may change this source has to decide." in panel(client, source)
 
     def test_where_publishers_decide_editors_do_not_retire(self, client, editor, help_centre):
         source = baker.make(Source, collection=help_centre, kind="page", location="https://example.com/")
@@ -274,13 +304,16 @@ class TestPermissions:
 
         assert client.post(f"{PAGE}{source.pk}/visits/{run.pk}/approve/").status_code == 403
         assert "Yes, retire them" not in panel(client, source)
+        assert "Only a publisher may say yes." in panel(client, source)
 
     @pytest.mark.parametrize("what", ["sync/", "visits/{run}/cancel/", "visits/{run}/approve/"])
     def test_folders_of_the_machine_are_visited_for_administrators(self, client, publisher, source, what):
         run = baker.make(SyncRun, source=source, status=Status.ASKING, failures=[])
 
         assert client.post(f"{PAGE}{source.pk}/{what.format(run=run.pk)}").status_code == 403
-        assert not any(button in panel(client, source) for button in ("Sync now", "Yes, retire them"))
+        html = panel(client, source)
+        assert not any(button in html for button in ("Sync now", "Yes, retire them", "settings below"))
+        assert "Folders of this machine are for administrators, so one of them has to decide." in html
 
     def test_folders_are_left_out_when_many_are_visited(self, client, publisher, source):
         page = baker.make(Source, collection=source.collection, kind="page", location="https://example.com/")

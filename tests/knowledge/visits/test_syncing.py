@@ -45,6 +45,10 @@ def counted(run: SyncRun) -> tuple[int, ...]:
     return run.added, run.changed, run.unchanged, run.removed, run.failed
 
 
+def missing(run: SyncRun) -> set[str]:
+    return set(Document.objects.filter(pk__in=run.missing).values_list("path", flat=True))
+
+
 def texts(*words: str) -> list[str]:
     build_index(Collection.objects.get().pk)
     return [passage.text for passage in search_passages(" ".join(words), PUBLIC)]
@@ -106,27 +110,33 @@ def test_a_source_that_lost_more_than_half_asks_first(source, folder):
         (folder / f"page{number}.md").unlink()
 
     run = sync(source)
-    assert (run.status, run.removed) == (Status.ASKING, 4)
+    assert (run.status, run.removed) == (Status.ASKING, 0)
+    assert missing(run) == {f"page{number}.md" for number in range(4)}
     assert run.error == "4 of 6 documents are no longer there. Retire them?"
     assert Document.objects.filter(publication="published").count() == 6
 
     syncing.approve_removal(run, None)
     visit(run.pk, process_here)
     run.refresh_from_db()
-    assert (run.status, run.removed) == (Status.DONE, 4)
+    assert (run.status, run.removed, run.missing) == (Status.DONE, 4, [])
     assert Document.objects.filter(publication="published").count() == 2
 
 
-def test_a_yes_is_for_the_loss_that_was_shown(source, folder):
+@pytest.mark.parametrize("came_back", [False, True])
+def test_a_yes_is_for_the_documents_that_were_shown(source, folder, came_back):
     sync(source)
+    text = (folder / "page0.md").read_text()
     for number in range(4):
         (folder / f"page{number}.md").unlink()
     run = syncing.approve_removal(sync(source), None)
     (folder / "page4.md").unlink()
+    if came_back:
+        (folder / "page0.md").write_text(text)
 
     visit(run.pk, process_here)
     run.refresh_from_db()
-    assert (run.status, run.removed) == (Status.ASKING, 5)
+    assert (run.status, run.removed) == (Status.ASKING, 0)
+    assert "page4.md" in missing(run)
 
 
 def test_a_no_leaves_everything_as_it_is(source, folder):
