@@ -54,6 +54,7 @@ class ThemedAdmin(ModelAdmin):  # type: ignore[misc]
 
     class Media:
         css = {"all": ["knowledge/admin.css"]}
+        js = ["knowledge/admin.js"]
 
     def own_url(
         self, route: str, view: Callable[..., HttpResponseBase], name: str, *, method: str | None = "GET"

@@ -1,5 +1,7 @@
 """Pages that go on without a reload, in a real browser: whether they do is what no other test sees."""
 
+import errno
+
 import pytest
 from channels.db import database_sync_to_async
 from playwright.async_api import BrowserContext, Page, expect
@@ -94,3 +96,17 @@ async def test_reading_again_is_stopped_in_the_page(page: Page, document: Docume
     await page.get_by_role("button", name="Stop").click()
 
     await expect(page.locator("#result_list").get_by_text("Ready")).to_be_visible()
+
+
+async def test_a_full_disk_is_said_where_the_button_is(page: Page, document: Document, monkeypatch):
+    await in_database(services.reindex)([document])
+    await page.goto("/admin/knowledge/document/")
+    monkeypatch.setattr(services, "stop_reading", lambda collections: full_disk())
+
+    await page.get_by_role("button", name="Stop").click()
+
+    await expect(page.get_by_role("alert").get_by_text("no space left on the disk")).to_be_visible()
+
+
+def full_disk() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
