@@ -27,7 +27,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     """Reads and forms only: whatever changes a document is a service."""
 
     form = DocumentForm
-    list_display = ["name", "state", "collection", "passages", "format", "changed", "verified", "problem"]
+    list_display = ["name", "state", "collection", "passages", "format", "changed", "verified"]
     list_filter = [
         "status",
         "publication",
@@ -79,7 +79,8 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
 
     @admin.display(description="Status", ordering="status")
     def state(self, document: Document) -> SafeString:
-        return badge(document)
+        """With what is wrong below, where there is room for a sentence."""
+        return render_to_string("admin/knowledge/document/state.html", {"badge": badge(document), "document": document})
 
     @admin.display(description="Passages", ordering="chunk_count")
     def passages(self, document: Document) -> int:
@@ -92,10 +93,6 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     @admin.display(description="Verified", ordering="verified_at", empty_value="")
     def verified(self, document: Document) -> str:
         return date_format(timezone.localtime(document.verified_at), DAY) if document.verified_at else ""
-
-    @admin.display(description="What is wrong")
-    def problem(self, document: Document) -> SafeString:
-        return render_to_string("admin/knowledge/document/problem.html", {"document": document})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return adding.add(self, request)
