@@ -19,6 +19,7 @@ from knowledge.models import Collection, Document, IndexVersion
 
 STATUSES = Document.Status
 PUBLICATIONS = Document.Publication
+HELD = "held back: what changed since is not in it"
 UNPUBLISHED = (PUBLICATIONS.DRAFT, PUBLICATIONS.RETIRED)
 
 
@@ -108,7 +109,9 @@ class CollectionAdmin(ThemedAdmin):
         if not serving:
             return "None yet. It is built when the first document is ready."
         version = serving[0]
-        behind = "" if version.content_version == collection.content_version else ", being brought up to date"
+        behind = ""
+        if version.content_version != collection.content_version:
+            behind = f", {HELD if collection.index_held else 'being brought up to date'}"
         return format_html(
             "Version {}, {} passages, built {}{}",
             version.pk,

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString
 from knowledge import curating, publishing
 from knowledge.admin.documents import badge
 from knowledge.admin.forms import LinesField, MarkdownField
-from knowledge.admin.held import held_without
+from knowledge.admin.held import held_without, mark_held
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.status import StatusWords, status_of
 from knowledge.admin.theme import DATE, LineInput, ThemedAdmin, display
@@ -68,7 +69,14 @@ class CuratedAnswerAdmin(OwnCollections, ThemedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CuratedAnswer]:
         answers: QuerySet[CuratedAnswer] = super().get_queryset(request)  # type: ignore[assignment]
-        return answers.select_related("collection", "document").defer("document__content", "document__markdown")
+        with_documents = answers.select_related("collection", "document__collection")
+        return with_documents.defer("document__content", "document__markdown")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            mark_held(answer.document for answer in response.context_data["cl"].result_list if answer.document)
+        return response
 
     def get_readonly_fields(self, request: HttpRequest, obj: CuratedAnswer | None = None) -> list[str]:
         """Its document is in that collection; it would not move along."""

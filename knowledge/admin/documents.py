@@ -16,6 +16,7 @@ from knowledge.admin import adding, editing, history, pages, reading, reviews
 from knowledge.admin.bulk import BulkActions
 from knowledge.admin.filters import DocumentList, FormatFilter, ProposalFilter, StaleFilter
 from knowledge.admin.forms import DocumentForm
+from knowledge.admin.held import mark_held
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.status import StatusWords, status_of
 from knowledge.admin.theme import DATE, DAY, ThemedAdmin, display
@@ -67,7 +68,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         response: HttpResponse = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
-            shown = response.context_data["cl"].result_list
+            shown = mark_held(response.context_data["cl"].result_list)
             response.context_data["unfinished"] = [row for row in shown if not status_of(row).is_final]
             response.context_data["reading"] = reading.state_of(request)
             response.context_data["can_stop"] = self.has_change_permission(request)
@@ -80,7 +81,7 @@ class DocumentAdmin(BulkActions, OwnCollections, ThemedAdmin):
     @admin.display(description="Status", ordering="status")
     def state(self, document: Document) -> SafeString:
         """With what is wrong below, where there is room for a sentence."""
-        return render_to_string("admin/knowledge/document/state.html", {"badge": badge(document), "document": document})
+        return badge(document, template="state.html")
 
     @admin.display(description="Passages", ordering="chunk_count")
     def passages(self, document: Document) -> int:
@@ -175,6 +176,7 @@ def is_curated(document: Document | None) -> bool:
     return document is not None and document.format == Document.Format.CURATED
 
 
-def badge(document: Document, status: StatusWords | None = None) -> SafeString:
-    context = {"document": document, "status": status or status_of(document)}
-    return render_to_string("admin/knowledge/document/badge.html", context)
+def badge(document: Document, status: StatusWords | None = None, template: str = "badge.html") -> SafeString:
+    """Of a document of a list that went through ``mark_held``."""
+    status = status or status_of(document, getattr(document, "held_at", None))
+    return render_to_string(f"admin/knowledge/document/{template}", {"document": document, "status": status})

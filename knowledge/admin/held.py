@@ -1,5 +1,8 @@
 """After a roll-back an earlier index answers, and what was written since waits until that one is released."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
 from knowledge.building import served_version
 from knowledge.content import searchable_chunks
 from knowledge.errors import IndexUnusable
@@ -9,14 +12,37 @@ from knowledge.models import Document, IndexVersion
 
 def held_without(document: Document) -> IndexVersion | None:
     """The version its collection is held at, if that does not have all that was read of the document."""
-    if document.status != Document.Status.READY or not document.collection.index_held:
-        return None
-    if not (served := served_version(document.collection_id)):
-        return None
-    passages = searchable_chunks(document.collection_id, served.recipe).filter(document=document)
-    ids = list(passages.values_list("pk", flat=True))
+    return held_back([document]).get(document.pk)
+
+
+def held_back(documents: Iterable[Document]) -> dict[int, IndexVersion]:
+    """``held_without`` of each that has one. A few queries for each collection that is held, however many documents."""
+    ready: dict[int, list[Document]] = defaultdict(list)
+    for document in documents:
+        if document.status == Document.Status.READY and document.collection.index_held:
+            ready[document.collection_id].append(document)
+    found: dict[int, IndexVersion] = {}
+    for collection_id, some in ready.items():
+        if served := served_version(collection_id):
+            found |= dict.fromkeys(missing_in(served, some), served)
+    return found
+
+
+def mark_held(documents: Iterable[Document]) -> list[Document]:
+    """The documents of a list, each with its ``held_at``."""
+    marked = list(documents)
+    held = held_back(marked)
+    for document in marked:
+        document.held_at = held.get(document.pk)  # type: ignore[attr-defined]
+    return marked
+
+
+def missing_in(served: IndexVersion, documents: Sequence[Document]) -> set[int]:
+    passages = searchable_chunks(served.collection_id, served.recipe).filter(document__in=documents)
+    documents_of = dict(passages.values_list("pk", "document_id"))
     try:
-        is_without = any(len(snapshot.documents_of(ids)) < len(ids) for snapshot in serving([document.collection_id]))
+        snapshots = serving([served.collection_id])
     except IndexUnusable:
-        return None
-    return served if is_without else None
+        return set()
+    missing = (documents_of.keys() - snapshot.documents_of(list(documents_of)).keys() for snapshot in snapshots)
+    return {documents_of[chunk_id] for some in missing for chunk_id in some}

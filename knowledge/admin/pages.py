@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from knowledge import loaders, publishing, services
 from knowledge.admin.editing import bytes_of, is_text, proposal_of
-from knowledge.admin.held import held_without
+from knowledge.admin.held import held_without, mark_held
 from knowledge.admin.scope import own_collections, permitted
 from knowledge.admin.status import status_of
 from knowledge.admin.trying import TryForm, answers_for
@@ -84,7 +84,8 @@ def statuses(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse:
     if not admin.has_view_permission(request):
         raise PermissionDenied
     wanted = [int(pk) for pk in request.GET.getlist("id")[:200] if pk.isdecimal()]
-    documents = [(document, status_of(document)) for document in admin.get_queryset(request).filter(pk__in=wanted)]
+    asked = mark_held(admin.get_queryset(request).filter(pk__in=wanted).select_related("collection"))
+    documents = [(document, status_of(document, document.held_at)) for document in asked]  # type: ignore[attr-defined]
     unfinished = [document for document, words in documents if not words.is_final]
     context = {"documents": documents, "unfinished": unfinished}
     return render(request, "admin/knowledge/document/statuses.html", context)

@@ -109,6 +109,7 @@ def test_one_that_the_index_does_not_have_yet_says_so(client, editor, help_centr
     assert roll_back(before)
 
     assert "The index is held at version" in client.get(f"{PAGE}{answer.pk}/change/").text
+    assert "Held back" in client.get(PAGE).text
 
 
 class TestAmongDocuments:

@@ -234,6 +234,11 @@ class TestEdit:
         assert "<script" not in html
 
 
+def badge_in(html: str, document: Document) -> str:
+    (badge,) = re.findall(rf'id="status-{document.pk}"[^>]*><span[^>]*>([^<]*)<', html)
+    return str(badge).strip()
+
+
 class TestHeldIndex:
     @pytest.fixture
     def rolled_back(self, help_centre) -> tuple[Document, Document]:
@@ -253,6 +258,31 @@ class TestHeldIndex:
         assert "Answers use this document" not in html
         assert re.search(r"The index is held at version \d+, which does not have this text", html)
         assert "/admin/knowledge/indexversion/" in html
+
+    def test_the_list_says_which_texts_it_does_not_have(self, client, editor, rolled_back):
+        same, changed = rolled_back
+        lists = client.get(LIST).text, client.get(f"{LIST}statuses/?id={same.pk}&id={changed.pk}").text
+
+        for html in lists:
+            assert [badge_in(html, each) for each in (same, changed)] == ["Ready", "Held back"]
+            assert html.count("Answers do not use what changed until the index is released.") == 1
+
+    def test_a_list_of_many_takes_no_query_each(self, client, editor, help_centre, django_assert_max_num_queries):
+        for number in range(10):
+            ready(help_centre, f"{number}.md")
+        before = help_centre.index_versions.last()
+        assert before
+        assert roll_back(before)
+
+        with django_assert_max_num_queries(19):
+            html = client.get(LIST).text
+        assert html.count("Held back") > 1
+
+    def test_a_collection_it_answers_for_is_not_said_to_be_brought_up_to_date(self, client, editor, rolled_back):
+        html = client.get("/admin/knowledge/collection/").text
+
+        assert "being brought up to date" not in html
+        assert ", held back" in html
 
     def test_a_text_it_has_is_used(self, client, editor, rolled_back):
         same, _ = rolled_back
