@@ -1,7 +1,6 @@
 """What can be done to many documents at once."""
 
 from contextlib import suppress
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,6 +12,11 @@ from knowledge.models import Document, DocumentVersion
 from knowledge.versions import State
 
 Documents = QuerySet[Document]
+NOT_YOURS = ("in its collection publishers decide", "in their collections publishers decide")
+UNREADABLE = (
+    "it cannot be read, so there is nothing in it to verify",
+    "they cannot be read, so there is nothing in them to verify",
+)
 
 
 class BulkActions:
@@ -29,6 +33,7 @@ class BulkActions:
     @admin.action(description="Verified today", permissions=["change"])
     def verify(self, request: HttpRequest, documents: Documents) -> None:
         say(request, services.verify(documents, request.user), "marked as verified today")  # type: ignore[arg-type]
+        say_left(request, documents.filter(status=Document.Status.FAILED).count(), UNREADABLE)
 
     @admin.action(description="Publish what waits for review", permissions=["change"])
     def publish(self, request: HttpRequest, documents: Documents) -> None:
@@ -40,19 +45,19 @@ class BulkActions:
                 publishing.publish(version, request.user)  # type: ignore[arg-type]
                 published += 1
         say(request, published, "published")
-        say_left(request, documents, allowed)
+        say_left(request, documents.count() - allowed.count(), NOT_YOURS)
 
     @admin.action(description="Retire", permissions=["change"])
     def retire(self, request: HttpRequest, documents: Documents) -> None:
         allowed = decidable(request, documents)
         say(request, services.retire(allowed), "retired. Answers do not use them any more")
-        say_left(request, documents, allowed)
+        say_left(request, documents.count() - allowed.count(), NOT_YOURS)
 
     @admin.action(description="Put back", permissions=["change"])
     def put_back(self, request: HttpRequest, documents: Documents) -> None:
         allowed = decidable(request, documents)
         say(request, services.put_back(allowed), "put back. Answers use them again as soon as the index has them")
-        say_left(request, documents, allowed)
+        say_left(request, documents.count() - allowed.count(), NOT_YOURS)
 
 
 def decidable(request: HttpRequest, documents: Documents) -> Documents:
@@ -66,7 +71,8 @@ def say(request: HttpRequest, count: int, what: str) -> None:
     messages.success(request, f"{count} document{' is' if count == 1 else 's are'} {what}.")
 
 
-def say_left(request: HttpRequest, documents: Documents, allowed: Documents) -> None:
-    left: Any = documents.exclude(pk__in=allowed.values("pk")).count()
-    if left:
-        messages.warning(request, f"{left} were left as they are: in their collections publishers decide.")
+def say_left(request: HttpRequest, count: int, why: tuple[str, str]) -> None:
+    """``why`` of one, and of several."""
+    if count:
+        left = "1 was left as it is" if count == 1 else f"{count} were left as they are"
+        messages.warning(request, f"{left}: {why[count > 1]}.")

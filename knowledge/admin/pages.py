@@ -97,8 +97,11 @@ def reindex(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpRespon
 
 
 def verify(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpResponse:
-    services.verify([the_document(admin, request, pk, to_change=True)], request.user)  # type: ignore[arg-type]
-    messages.success(request, "Marked as verified today.")
+    document = the_document(admin, request, pk, to_change=True)
+    if services.verify([document], request.user):  # type: ignore[arg-type]
+        messages.success(request, "Marked as verified today.")
+    else:
+        messages.error(request, "It cannot be read, so there is nothing in it to verify.")
     return to_document(pk)
 
 

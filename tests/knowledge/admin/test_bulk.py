@@ -23,6 +23,12 @@ def two(help_centre) -> list[Document]:
     return [ready(help_centre, "a.md"), ready(help_centre, "b.md")]
 
 
+@pytest.fixture
+def unreadable(help_centre) -> Document:
+    document, _ = services.save_document(collection=help_centre, path="bad.md", data=b"%PDF-1.7")
+    return document
+
+
 def statuses() -> set[str]:
     return set(Document.objects.values_list("status", flat=True))
 
@@ -47,6 +53,14 @@ class TestActions:
         assert {(document.verified_by, bool(document.verified_at)) for document in Document.objects.all()} == {
             (editor, True)
         }
+
+    def test_what_could_not_be_read_is_not_verified_with_them(self, client, editor, two, unreadable):
+        html = run(client, "verify", *two, unreadable, follow=True).text
+
+        assert "2 documents are marked as verified today" in html
+        assert "1 was left as it is: it cannot be read, so there is nothing in it to verify." in html
+        unreadable.refresh_from_db()
+        assert unreadable.verified_at is None
 
     def test_many_are_retired_and_put_back(self, client, editor, two):
         html = run(client, "retire", *two, follow=True).text
@@ -96,6 +110,16 @@ class TestActions:
 
 
 class TestOneDocument:
+    def test_what_could_not_be_read_is_not_verified(self, client, editor, unreadable):
+        page = f"{LIST}{unreadable.pk}/"
+        assert "Verified today" not in client.get(f"{page}change/").text
+
+        html = client.post(f"{page}verify/", follow=True).text
+
+        assert "It cannot be read, so there is nothing in it to verify." in html
+        unreadable.refresh_from_db()
+        assert unreadable.verified_at is None
+
     @pytest.mark.parametrize("what", ["verify", "retire", "put-back"])
     def test_each_has_its_button(self, client, editor, two, what):
         services.retire(two if what == "put-back" else [])
