@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,12 @@ def two_versions(collection: Collection) -> tuple[IndexVersion, IndexVersion]:
     rebuild_index(collection.pk)
     served, before = collection.index_versions.all()
     return before, served
+
+
+def offered(client, collection: Collection) -> dict[int, str]:
+    """By version, what its button says."""
+    html = client.get(f"{PAGE}{collection.pk}/card/").text
+    return {int(pk): said for pk, said in re.findall(r'version (\d+) at once">([^<]*)</button>', html)}
 
 
 class TestPage:
@@ -124,6 +131,14 @@ class TestRollBack:
         assert before.status == Status.SERVING
         assert f"Held at version {before.pk}" in html
         assert "Rebuild" not in html
+
+    def test_back_is_what_is_older_than_what_answers(self, client, publisher, help_centre):
+        before, newest = two_versions(help_centre)
+        assert offered(client, help_centre) == {before.pk: "Roll back"}
+
+        roll_back(before)
+
+        assert offered(client, help_centre) == {newest.pk: "Use this version"}
 
     def test_it_is_held_until_it_is_released(self, client, publisher, help_centre, django_capture_on_commit_callbacks):
         roll_back(two_versions(help_centre)[0])
