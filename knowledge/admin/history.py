@@ -27,7 +27,7 @@ def versions(admin: "DocumentAdmin", request: HttpRequest, pk: int) -> HttpRespo
     rows = list(document.versions.select_related("author", "published_by").defer("content"))
     current = next((row.number for row in rows if row.state == State.PUBLISHED), None)
     context = {"versions": [(row, COLOURS.get(State(row.state), "")) for row in rows], "current": current}
-    return pages.show(admin, request, document, "document/versions.html", f"History of {document}", **context)
+    return pages.show(admin, request, document, "document/versions.html", f"Versions of {document}", **context)
 
 
 def version(admin: "DocumentAdmin", request: HttpRequest, pk: int, number: int) -> HttpResponse:

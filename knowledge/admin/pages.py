@@ -59,6 +59,8 @@ def panel(admin: "DocumentAdmin", request: HttpRequest, document: Document) -> d
         "has_page": Document.objects.filter(HAS_A_PAGE, pk=document.pk).exists(),
         "can_edit": can_edit,
         "can_decide": may_decide(admin, request, document),
+        # The theme's link to Django's log, in whose place the versions are shown.
+        "show_history": False,
     }
 
 

@@ -203,6 +203,12 @@ class TestHistory:
 
         assert "<script>alert" not in client.get(at(document.versions.get())).text
 
+    def test_one_link_leads_to_its_versions(self, client, editor, help_centre):
+        html = client.get(change(ready(help_centre))).text
+
+        assert re.findall(r'versions/"[^>]*>(.*?)</a>', html) == ["Versions"]
+        assert "/history/" not in html
+
     def test_the_admins_own_history_leads_there(self, client, editor, help_centre):
         document = ready(help_centre)
 
