@@ -110,3 +110,17 @@ async def test_a_full_disk_is_said_where_the_button_is(page: Page, document: Doc
 
 def full_disk() -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_on_a_phone_saving_comes_before_deleting(page: Page, document: Document):
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"/admin/knowledge/document/{document.pk}/change/")
+
+    places = [
+        await page.locator("#submit-row").get_by_text(name, exact=True).bounding_box()
+        for name in ("Save", "Save and continue editing", "Delete document")
+    ]
+
+    heights = [place["y"] for place in places if place]
+    assert len(heights) == 3
+    assert heights == sorted(heights)
