@@ -36,8 +36,9 @@ __all__ = [
     "display",
 ]
 
-DATE = "j M Y, H:i"
-DAY = "j M Y"
+# Where there is little room, a day stays on one line.
+DAY = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"
+DATE = f"{DAY}, H:i"
 
 Checkboxes = UnfoldAdminCheckboxSelectMultipleWidget
 LineInput = UnfoldAdminTextInputWidget
