@@ -3,11 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db.models import F, QuerySet
+
 from knowledge.building import served_version
 from knowledge.content import searchable_chunks
 from knowledge.errors import IndexUnusable
-from knowledge.indexes import serving
-from knowledge.models import Document, IndexVersion
+from knowledge.indexes import engine_name, serving
+from knowledge.models import Collection, Document, IndexVersion
+
+Status = IndexVersion.Status
 
 
 def held_without(document: Document) -> IndexVersion | None:
@@ -26,6 +30,15 @@ def held_back(documents: Iterable[Document]) -> dict[int, IndexVersion]:
         if served := served_version(collection_id):
             found |= dict.fromkeys(missing_in(served, some), served)
     return found
+
+
+def held_indexes(collections: QuerySet[Collection]) -> QuerySet[IndexVersion]:
+    """What answers of those that are held and were changed since."""
+    served = IndexVersion.objects.filter(
+        collection__in=collections, collection__index_held=True, status=Status.SERVING, engine=engine_name()
+    )
+    changed = served.exclude(content_version=F("collection__content_version"))
+    return changed.select_related("collection").order_by("collection__name")
 
 
 def mark_held(documents: Iterable[Document]) -> list[Document]:

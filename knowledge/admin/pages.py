@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from knowledge import loaders, publishing, services
 from knowledge.admin.editing import bytes_of, is_text, proposal_of
-from knowledge.admin.held import held_without, mark_held
+from knowledge.admin.held import held_indexes, held_without, mark_held
 from knowledge.admin.scope import own_collections, permitted
 from knowledge.admin.status import status_of
 from knowledge.admin.trying import TryForm, answers_for
@@ -23,6 +23,7 @@ from knowledge.errors import DocumentError
 from knowledge.models import Document
 from knowledge.parsing import parse
 from knowledge.rendering import LONGEST_DOCUMENT, render_document, render_passage
+from knowledge.search import EVIDENT
 from knowledge.selectors import HAS_A_PAGE
 from knowledge.versions import readable_before
 
@@ -183,5 +184,8 @@ def try_a_question(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse
     if not admin.has_view_permission(request):
         raise PermissionDenied
     form = TryForm(request.GET if "question" in request.GET else None, collections=own_collections(request))
-    answers = answers_for(request, form) if form.is_valid() else []
-    return admin.page(request, "document/try.html", "Try a question", form=form, answers=answers, wide=True)
+    context: dict[str, Any] = {"form": form, "needed": EVIDENT}
+    if form.is_valid():
+        searched = form.cleaned_data["collections"] or own_collections(request)
+        context |= {"answers": answers_for(request, form), "held": held_indexes(searched)}
+    return admin.page(request, "document/try.html", "Try a question", wide=True, **context)

@@ -15,7 +15,7 @@ from knowledge.admin.theme import Checkboxes, LineInput
 from knowledge.models import Collection, CollectionPlan, Document
 from knowledge.records import Asked, Passage
 from knowledge.rendering import render_passage
-from knowledge.search import LONGEST_QUERY, explained_search
+from knowledge.search import LONGEST_QUERY, explained_search, is_evident
 from knowledge.selectors import audience_of
 
 # What a score is the sum of, in words, in the order in which it is drawn.
@@ -64,6 +64,10 @@ class Found:
     collection: str
 
     @property
+    def is_weak(self) -> bool:
+        return not is_evident(self.passage)
+
+    @property
     def html(self) -> SafeString:
         return render_passage(self.passage.text)
 
@@ -88,6 +92,14 @@ class Answered:
     passages: list[Passage]
     askers: list[str] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
+
+    @property
+    def is_enough(self) -> bool:
+        return any(map(is_evident, self.passages))
+
+    @property
+    def nearest(self) -> float:
+        return max((each.similarity for each in self.passages if not each.is_description), default=0.0)
 
     @property
     def also(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 import pytest
 from model_bakery import baker
 
+from knowledge.building import roll_back
 from knowledge.models import Chunk, Collection, CollectionPlan
 from tests import factories
 from tests.knowledge.admin.people import ready
@@ -26,6 +27,12 @@ def columns(html: str) -> dict[str, str]:
     """By the first of those who are shown it."""
     parts = re.split(r"<h2>(Everyone|Customers[^<]*|You, as staff)</h2>", html)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def marks(html: str) -> dict[str, bool]:
+    """By page, whether it is marked as too weak."""
+    articles = re.findall(r'<article class="knowledge-card knowledge-passage.*?</article>', html, re.DOTALL)
+    return {re.findall(r"/docs/help/(\w+)/", each)[0]: "too weak" in each for each in articles}
 
 
 def pages_in(column: str) -> set[str]:
@@ -89,6 +96,33 @@ def test_a_passage_has_every_score_and_its_place(client, editor, help_centre):
         assert re.search(rf"{kind} \d\.\d\d<", html)
     assert f"passages/?chunk={Chunk.objects.get().pk}" in html
     assert "/docs/help/refunds/#how-long-it-takes" in html
+
+
+def test_it_says_whether_what_was_found_is_enough_for_an_answer(client, editor, help_centre):
+    ready(help_centre)
+    ready(help_centre, "vat.md", "# VAT\n\nYour invoices show the tax of your country.")
+
+    enough = tried(client, "refund how long it takes")
+    too_little = tried(client, "how do I boil an egg")
+
+    assert "Enough for an answer" in enough
+    assert marks(enough) == {"refunds": False, "vat": True}
+    assert "Too weak for an answer" in too_little
+    assert set(marks(too_little).values()) == {True}
+
+
+def test_it_says_that_a_held_index_is_without_what_changed(client, editor, help_centre, minutes):
+    for collection in (help_centre, minutes):
+        ready(collection)
+        ready(collection, text="# Refunds\n\nA refund takes a day.")
+        before = collection.index_versions.exclude(status="serving").first()
+        assert before
+        assert roll_back(before)
+
+    html = tried(client)
+
+    assert re.search(r"Help centre</strong> is answered from version \d+, which is held", html)
+    assert "Board minutes" not in html
 
 
 def test_it_says_how_the_question_was_understood(client, editor, help_centre):
