@@ -37,6 +37,14 @@ class TicketFact:
     as_of: datetime
 
     @property
+    def is_solved(self) -> bool:
+        return self.status == "solved"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == "closed"
+
+    @property
     def summary(self) -> str:
         return f"Your ticket {self.number}, “{self.subject}”, is {self.status}."
 

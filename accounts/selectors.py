@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.masking import mask_secrets
@@ -14,6 +14,9 @@ from accounts.wording import date, items, money
 MAX_ORDERS = 3
 MAX_TICKETS = 3
 MAX_COMMENTS = 4
+# Asked for by itself, a ticket may say more, and a list of tickets may be longer.
+MAX_COMMENTS_OF_ONE = 12
+MAX_TICKETS_LISTED = 10
 
 # What a status means to the customer who reads it.
 TICKET_STATUS = {
@@ -59,12 +62,41 @@ def customer_record(customer_id: int | None) -> CustomerRecord:
 
 def recent_tickets(customer: Customer) -> list[Ticket]:
     since = timezone.now() - timedelta(days=settings.RECENT_TICKET_DAYS)
+    recent = customer.tickets.filter(updated_at__gte=since).order_by("-updated_at")
+    return list(with_public_comments(recent)[:MAX_TICKETS])
+
+
+def with_public_comments(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     public = TicketComment.objects.filter(is_public=True).order_by("created_at", "id")
-    return list(
-        customer.tickets.filter(updated_at__gte=since)
-        .order_by("-updated_at")
-        .prefetch_related(Prefetch("comments", queryset=public, to_attr="public_comments"))[:MAX_TICKETS]
-    )
+    return tickets.prefetch_related(Prefetch("comments", queryset=public, to_attr="public_comments"))
+
+
+# --- One thing by its number: None is the same for what is not there and for what is somebody else's ---
+
+
+def order_of(customer_id: int, number: str) -> AccountFact | None:
+    orders = Order.objects.filter(customer=customer_id, customer__is_active=True)
+    order = orders.select_related("customer").filter(number=number).first()
+    return order_fact(order, order.customer) if order else None
+
+
+def ticket_of(customer_id: int, number: str) -> TicketFact | None:
+    ticket = with_public_comments(tickets_of(customer_id)).filter(number=number).first()
+    return ticket_fact(ticket, ticket.customer, MAX_COMMENTS_OF_ONE) if ticket else None
+
+
+def ticket_list(customer_id: int) -> tuple[TicketFact, ...]:
+    """However old, last changed first, without what was written in them."""
+    newest = tickets_of(customer_id).order_by("-updated_at")[:MAX_TICKETS_LISTED]
+    return tuple(ticket_fact(ticket, ticket.customer) for ticket in newest)
+
+
+def tickets_of(customer_id: int) -> QuerySet[Ticket]:
+    tickets = Ticket.objects.filter(customer=customer_id, customer__is_active=True)
+    return tickets.select_related("customer")
+
+
+# --- Rows in words -------------------------------------------------------------------------
 
 
 def subscription_fact(subscription: Subscription, customer: Customer) -> AccountFact:
@@ -99,13 +131,13 @@ def order_fact(order: Order, customer: Customer) -> AccountFact:
     return AccountFact(f"Order {order.number}", " ".join(sentences), order.synced_at)
 
 
-def ticket_fact(ticket: Ticket, customer: Customer) -> TicketFact:
+def ticket_fact(ticket: Ticket, customer: Customer, most_comments: int = MAX_COMMENTS) -> TicketFact:
     comments: list[TicketComment] = getattr(ticket, "public_comments", [])
     return TicketFact(
         number=ticket.number,
         subject=mask_secrets(ticket.subject),
         status=TICKET_STATUS[Ticket.Status(ticket.status)],
-        comments=tuple(comment_fact(comment, customer) for comment in comments[-MAX_COMMENTS:]),
+        comments=tuple(comment_fact(comment, customer) for comment in comments[-most_comments:]),
         created_at=ticket.created_at,
         updated_at=ticket.updated_at,
         as_of=ticket.synced_at,

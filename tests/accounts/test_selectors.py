@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from accounts.records import ANONYMOUS
-from accounts.selectors import customer_record, plans_of
+from accounts.selectors import customer_record, order_of, plans_of, ticket_list, ticket_of
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +116,35 @@ def test_a_plan_counts_only_while_it_runs(status, opens, ada):
 
 def test_an_anonymous_visitor_has_no_plan():
     assert plans_of(None) == frozenset()
+
+
+def test_an_order_or_ticket_is_found_by_its_number_by_its_own_customer_alone(ada):
+    add_ticket(ada, "T-1", days_ago=90)
+    other = Customer.objects.create(external_id="cus_2", name="Grace")
+
+    assert "2 × Reader" in str(order_of(ada.pk, "BR-1"))
+    assert "T-1" in str(ticket_of(ada.pk, "T-1"))
+    assert (order_of(other.pk, "BR-1"), ticket_of(other.pk, "T-1"), ticket_list(other.pk)) == (None, None, ())
+
+
+def test_what_is_found_by_number_is_masked_and_without_private_notes(ada):
+    add_ticket(ada, "T-1", days_ago=90)
+
+    found = str([order_of(ada.pk, "BR-1"), ticket_of(ada.pk, "T-1"), ticket_list(ada.pk)])
+
+    assert "T-1" in found
+    assert not [secret for secret in ("CANARY", "hunter2", "4242 4242") if secret in found]
+
+
+def test_a_list_of_tickets_goes_back_further_than_what_every_answer_sees(ada):
+    for number, days_ago in (("T-1", 400), ("T-2", 9)):
+        add_ticket(ada, number, days_ago)
+
+    assert [ticket.number for ticket in ticket_list(ada.pk)] == ["T-2", "T-1"]
+
+
+def test_nothing_is_found_for_who_is_no_customer_any_more(ada):
+    add_ticket(ada, "T-1", days_ago=1)
+    Customer.objects.update(is_active=False)
+
+    assert (order_of(ada.pk, "BR-1"), ticket_of(ada.pk, "T-1"), ticket_list(ada.pk)) == (None, None, ())
