@@ -1,6 +1,8 @@
 """Everything an answer may be made of: passages, the customer's live record, recent tickets."""
 
-from accounts.records import CustomerRecord
+from dataclasses import replace
+
+from accounts.records import AccountFact, CustomerRecord, TicketFact
 from accounts.selectors import customer_record, plans_of
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
@@ -28,18 +30,34 @@ def audience_of(question: Question) -> Audience:
 
 def assemble(question: Question, query: str, passages: tuple[Passage, ...], record: CustomerRecord) -> AnswerContext:
     """Numbers all sources together from 1. Pure."""
-    sources: list[Source] = []
+    found = [
+        *map(passage_source, passages),
+        *map(fact_source, record.facts),
+        *map(ticket_source, record.tickets),
+    ]
+    sources = tuple(replace(source, number=number) for number, source in enumerate(found, start=1))
+    return AnswerContext(question, query, passages, record, sources)
 
-    def add(**fields: object) -> None:
-        sources.append(Source(number=len(sources) + 1, **fields))  # type: ignore[arg-type]
 
-    for passage in passages:
-        title = " › ".join(passage.headings) or passage.title
-        add(kind="document", title=title, text=passage.text, url=passage.url, document_id=passage.document_id)
-    for fact in record.facts:
-        add(kind="account", title=fact.title, text=fact.text, as_of=fact.as_of)
-    for ticket in record.tickets:
-        title = f"Ticket {ticket.number}: {ticket.subject}"
-        comments = [comment.text for comment in ticket.comments]
-        add(kind="ticket", title=title, text="\n".join([ticket.summary, *comments]), as_of=ticket.as_of)
-    return AnswerContext(question, query, passages, record, tuple(sources))
+# --- One source each, which a context will number ------------------------------------------
+
+
+def passage_source(passage: Passage) -> Source:
+    return Source(
+        number=0,
+        kind="document",
+        title=" › ".join(passage.headings) or passage.title,
+        text=passage.text,
+        url=passage.url,
+        document_id=passage.document_id,
+    )
+
+
+def fact_source(fact: AccountFact) -> Source:
+    return Source(number=0, kind="account", title=fact.title, text=fact.text, as_of=fact.as_of)
+
+
+def ticket_source(ticket: TicketFact) -> Source:
+    text = "\n".join([ticket.summary, *(comment.text for comment in ticket.comments)])
+    title = f"Ticket {ticket.number}: {ticket.subject}"
+    return Source(number=0, kind="ticket", title=title, text=text, as_of=ticket.as_of)
