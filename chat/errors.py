@@ -34,6 +34,16 @@ class QuestionGrew(SupportbotError):
     user_message = "The question has more to it by now."
 
 
+class ActionExpired(SupportbotError):
+    code = "action_expired"
+    user_message = "This offer has expired, and nothing was done. Please ask again."
+
+
+class TooManyActions(SupportbotError):
+    code = "too_many_actions"
+    user_message = "Other actions are already waiting for the customer to decide."
+
+
 class ModelError(SupportbotError):
     """The model could not answer."""
 

@@ -31,6 +31,7 @@ class Question:
     """What is asked, and in whose name. The customer comes from the session, never from the text.
 
     ``conversation_id`` is missing where no conversation is kept: nothing can be done there, only answered.
+    ``answer_id`` is the row of the answer that is due, under which actions are offered.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Question:
     customer_id: int | None = None
     staff_group_ids: frozenset[int] | None = None
     conversation_id: int | None = None
+    answer_id: int | None = None
     history: tuple[Turn, ...] = ()
     page: dict[str, str] = field(default_factory=dict)
     language: str = "en"
@@ -46,7 +48,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Source:
-    """Anything an answer may cite, under the number it has in the prompt."""
+    """Anything an answer may cite, under the number it has in the prompt: 0 until a context gives it one."""
 
     number: int
     kind: Literal["document", "account", "ticket"]

@@ -274,6 +274,14 @@ def mark_read_by_agent(conversation_id: int) -> None:
         conversation.save(update_fields=["agent_read_seq"])
 
 
+# --- The system ----------------------------------------------------------------------------
+
+
+def note(conversation: Conversation, text: str) -> Message:
+    """What became of something, in the transcript. For whoever holds the conversation's row as it is now."""
+    return _append(conversation, role=Message.Role.SYSTEM, text=text)
+
+
 # --- Shared steps --------------------------------------------------------------------------
 
 

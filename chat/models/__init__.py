@@ -1,5 +1,6 @@
-"""The conversation: where it happens, what was said, and where each statement came from."""
+"""The conversation: where it happens, what was said, and what was offered to be done."""
 
+from chat.models.actions import PendingAction
 from chat.models.conversations import Citation, Conversation, Feedback, Message
 from chat.models.widgets import Widget, new_public_key, new_signing_secret
 
@@ -8,6 +9,7 @@ __all__ = [
     "Conversation",
     "Feedback",
     "Message",
+    "PendingAction",
     "Widget",
     "new_public_key",
     "new_signing_secret",
