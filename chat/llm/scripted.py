@@ -5,11 +5,13 @@ from collections import deque
 from collections.abc import AsyncGenerator
 
 from chat.errors import ModelError
-from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
+from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta, ToolCall
+
+Said = str | ToolCall | ModelError | Finished
 
 
 class ScriptedModel(ChatModel):
-    """Each script is the list of deltas of one answer, and the error it fails with or the way it ends.
+    """Each script is the list of deltas of one answer, the tools it calls, and the error it fails with or its end.
 
     ``gate`` holds the stream after its first delta until it is set, for tests of stop and resume.
     """
@@ -17,11 +19,11 @@ class ScriptedModel(ChatModel):
     name = "scripted"
 
     def __init__(self) -> None:
-        self.scripts: deque[list[str | ModelError | Finished]] = deque()
+        self.scripts: deque[list[Said]] = deque()
         self.requests: list[ModelRequest] = []
         self.gate: asyncio.Event | None = None
 
-    def will_say(self, *deltas: str | ModelError | Finished) -> None:
+    def will_say(self, *deltas: Said) -> None:
         self.scripts.append(list(deltas))
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
@@ -33,7 +35,7 @@ class ScriptedModel(ChatModel):
             if isinstance(delta, Finished):
                 yield delta
                 return
-            yield TextDelta(delta)
+            yield delta if isinstance(delta, ToolCall) else TextDelta(delta)
             if self.gate and position == 0:
                 await self.gate.wait()
-        yield Finished("stop")
+        yield Finished("tool_calls" if any(isinstance(delta, ToolCall) for delta in script) else "stop")

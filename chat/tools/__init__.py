@@ -1,0 +1,61 @@
+"""What a model may look up, and what it may offer to do. Adding a tool is one class and one line here."""
+
+from functools import cache
+from typing import Any, cast
+
+from django.utils.module_loading import import_string
+from pydantic import ValidationError
+
+from chat.llm.base import ToolCall
+from chat.records import Question
+from chat.tools.base import Arguments, Tool, ToolResult, refused
+from supportbot.errors import SupportbotError
+
+TOOLS = {
+    "search_documents": "chat.tools.documents.SearchDocuments",
+    "get_order": "chat.tools.orders.GetOrder",
+    "get_ticket": "chat.tools.tickets.GetTicket",
+    "list_my_tickets": "chat.tools.tickets.ListMyTickets",
+    "open_ticket": "chat.tools.offers.OpenTicket",
+    "add_ticket_comment": "chat.tools.offers.AddTicketComment",
+    "hand_over": "chat.tools.offers.HandOver",
+}
+
+
+@cache
+def get_tool(name: str) -> Tool[Any]:
+    """Raises KeyError for a name that is not a tool's."""
+    return cast(Tool[Any], import_string(TOOLS[name])())
+
+
+def offered(question: Question) -> list[dict[str, Any]]:
+    """The definitions of the tools this asker may use."""
+    tools = (get_tool(name) for name in TOOLS)
+    return [tool.definition for tool in tools if not tool.why_not(question)]
+
+
+def run(call: ToolCall, question: Question) -> ToolResult:
+    """Checks the call as if nothing had been offered, for a model says what it likes. Blocks; never raises for it."""
+    if call.name not in TOOLS:
+        return refused("There is no tool of that name.")
+    tool = get_tool(call.name)
+    if reason := tool.why_not(question):
+        return refused(reason)
+    try:
+        arguments = tool.arguments.model_validate(call.arguments)
+    except ValidationError as error:
+        return refused(_problem(error, tool.arguments))
+    try:
+        return tool.run(arguments, question)
+    except SupportbotError as error:
+        return refused(error.user_message)
+
+
+def _problem(error: ValidationError, arguments: type[Arguments]) -> str:
+    """The first thing to put right. Nothing of what was said is repeated: it may be a megabyte."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    field = first["loc"][0] if first["loc"] else ""
+    if field not in arguments.model_fields:
+        known = ", ".join(arguments.model_fields) or "none"
+        return f"The arguments are not valid. It takes these and no others: {known}."
+    return f"The argument '{field}' is not valid: {first['msg']}."

@@ -1,0 +1,85 @@
+"""What can be done for a customer. A tool here only offers it, in words of ours; the customer's click runs it."""
+
+from typing import Any
+
+from accounts.records import TicketFact
+from accounts.selectors import ticket_of
+from chat.actions import propose
+from chat.models import PendingAction
+from chat.records import Question
+from chat.tools.base import Arguments, Line, Number, Text, Tool, ToolResult, refused
+from chat.tools.tickets import NO_TICKET
+
+OFFERED = (
+    "Nothing has been done yet. The customer now sees this offer with a button and decides. Point to the button; "
+    "do not say that it is done, and do not ask for a yes in the chat, which would do nothing."
+)
+
+Kind = PendingAction.Kind
+
+
+def offer(question: Question, kind: str, title: str, summary: str, **arguments: Any) -> ToolResult:
+    return ToolResult(OFFERED, action=propose(question, kind, arguments, title=title, summary=summary))
+
+
+class NewTicket(Arguments):
+    subject: Line
+    text: Text
+
+
+class OpenTicket(Tool[NewTicket]):
+    name = "open_ticket"
+    description = (
+        "Offers to open a support ticket for what cannot be answered or done here. Write subject and text as the "
+        "customer, in the first person, from what they said. Nothing is opened before the customer clicks."
+    )
+    arguments = NewTicket
+    needs_customer = True
+    has_effect = True
+
+    def run(self, arguments: NewTicket, question: Question) -> ToolResult:
+        summary = f"A ticket is opened in your name.\n\nSubject: {arguments.subject}\n\n{arguments.text}"
+        return offer(question, Kind.OPEN_TICKET, "Open a ticket", summary, **arguments.model_dump())
+
+
+class Comment(Arguments):
+    number: Number
+    text: Text
+
+
+class AddTicketComment(Tool[Comment]):
+    name = "add_ticket_comment"
+    description = (
+        "Offers to add a message to one of the customer's own tickets. Write it as the customer, in the first "
+        "person, from what they said. Nothing is added before the customer clicks."
+    )
+    arguments = Comment
+    needs_customer = True
+    has_effect = True
+
+    def run(self, arguments: Comment, question: Question) -> ToolResult:
+        ticket = ticket_of(question.customer_id, arguments.number) if question.customer_id else None
+        if ticket is None:
+            return refused(NO_TICKET)
+        if ticket.is_closed:
+            return refused("That ticket is closed. A new one can be opened.")
+        title = f"Add to ticket {ticket.number}"
+        return offer(
+            question, Kind.ADD_TICKET_COMMENT, title, _addition(ticket, arguments.text), **arguments.model_dump()
+        )
+
+
+def _addition(ticket: TicketFact, text: str) -> str:
+    again = " The ticket is opened again." if ticket.is_solved else ""
+    return f"This message is added to your ticket {ticket.number}, “{ticket.subject}”.{again}\n\n{text}"
+
+
+class HandOver(Tool[Arguments]):
+    name = "hand_over"
+    description = "Offers the customer to talk to a person. Nobody is called before the customer clicks."
+    arguments = Arguments
+    has_effect = True
+
+    def run(self, arguments: Arguments, question: Question) -> ToolResult:
+        summary = "A person from our team reads this conversation and replies here."
+        return offer(question, Kind.HAND_OVER, "Talk to a person", summary)
