@@ -18,7 +18,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from accounts.errors import IdentityError
 from accounts.identity import external_id_from
 from accounts.selectors import active_customer
-from chat import announcements, frames, running, selectors, services
+from chat import actions, announcements, frames, running, selectors, services
 from chat.errors import FrameError
 from chat.models import Conversation
 from supportbot.errors import SupportbotError
@@ -50,6 +50,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.customer: dict[str, Any] | None = None
         self.customer_id: int | None = None
         self.own_ids: set[str] = set()
+        self.shown_actions: dict[str, dict[str, Any]] = {}
         self.typed_at = 0.0
         self.finished: set[str] = set()
         await self.accept()
@@ -130,6 +131,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         )
         if state.agent:
             await self.send_json(frames.mode(state.mode, agent=state.agent))
+        self.shown_actions.clear()
+        await self._show_actions(state)
         if state.answering:
             self._look_out()
             replay = {"type": "answer.replay", "channel": self.channel_name}
@@ -162,6 +165,14 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def on_handoff(self, frame: frames.Handoff) -> None:
         await database_sync_to_async(services.request_person)(self._conversation_id, frame.note or "")
 
+    async def on_confirm(self, frame: frames.Confirm) -> None:
+        try:
+            await database_sync_to_async(actions.decide)(
+                self._conversation_id, frame.action, customer_id=self.customer_id, approve=frame.approve
+            )
+        except SupportbotError as error:
+            raise FrameError(error.user_message, code=error.code, id=frame.action) from error
+
     async def on_typing(self, frame: frames.Typing) -> None:
         if monotonic() - self.typed_at < TYPING_PAUSE:
             return
@@ -192,9 +203,18 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 await self.send_json(frames.news(message))
             self.finished.add(message["message"])
         self.seen = state.last_seq
+        await self._show_actions(state)
         if state.mode != self.mode:
             self.mode = state.mode
             await self.send_json(frames.mode(state.mode, agent=state.agent))
+
+    async def _show_actions(self, state: selectors.ConversationState) -> None:
+        """Those that wait for a click, and what became of the ones that this socket has shown waiting."""
+        for action in state.actions:
+            shown = self.shown_actions.get(action["action"])
+            if action != shown and (shown or action["status"] == "pending"):
+                self.shown_actions[action["action"]] = action
+                await self.send_json(action)
 
     async def answer_frame(self, event: dict[str, Any]) -> None:
         """A piece of a running answer. One that was overtaken by the end of its answer is late news."""
@@ -230,6 +250,7 @@ HANDLERS: dict[type[frames.Frame], Handler] = {
     frames.Retry: VisitorConsumer.on_retry,
     frames.Rate: VisitorConsumer.on_feedback,
     frames.Handoff: VisitorConsumer.on_handoff,
+    frames.Confirm: VisitorConsumer.on_confirm,
     frames.Typing: VisitorConsumer.on_typing,
     frames.Read: VisitorConsumer.on_read,
     frames.New: VisitorConsumer.on_new,

@@ -79,6 +79,14 @@ class Handoff(Frame):
     note: Text | None = Field(default=None, max_length=2000)
 
 
+class Confirm(Frame):
+    """The click on an offered action. It can name the action and say yes or no, and nothing else."""
+
+    type: Literal["confirm"]
+    action: ServerId
+    approve: bool
+
+
 class Typing(Frame):
     type: Literal["typing"]
 
@@ -92,7 +100,7 @@ class New(Frame):
     type: Literal["new"]
 
 
-ClientFrame = Hello | NewMessage | Stop | Retry | Rate | Handoff | Typing | Read | New
+ClientFrame = Hello | NewMessage | Stop | Retry | Rate | Handoff | Confirm | Typing | Read | New
 FRAMES: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 
@@ -173,6 +181,21 @@ def answer_status(*, message: str, stage: str, detail: str = "") -> dict[str, An
 def answer_delta(*, message: str, offset: int, text: str) -> dict[str, Any]:
     """``offset`` counts Unicode code points before ``text``."""
     return {"type": "answer.delta", "message": message, "offset": offset, "text": text}
+
+
+def answer_action(
+    *, message: str, action: str, title: str, summary: str, expires: datetime, status: str
+) -> dict[str, Any]:
+    """An action that waits for the customer's click, or by its ``status`` what became of one that did."""
+    return {
+        "type": "answer.action",
+        "message": message,
+        "action": action,
+        "title": title,
+        "summary": summary,
+        "expires": timestamp(expires),
+        "status": status,
+    }
 
 
 def news(message: dict[str, Any]) -> dict[str, Any]:

@@ -139,7 +139,7 @@ class Writer:
         return bool(await finish(self.answer.pk, answer, question_id=self.question.pk))
 
     async def _answer(self) -> Answer:
-        question = await database_sync_to_async(selectors.question_of)(self.question)
+        question = await database_sync_to_async(selectors.question_of)(self.question, self.answer.pk)
         return await answer_question(question, self._emit)
 
     async def _emit(self, event: Stage | Delta) -> None:

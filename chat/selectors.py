@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from chat import frames
 from chat.language import language_of
-from chat.models import Citation, Conversation, Message, Widget
+from chat.models import Citation, Conversation, Message, PendingAction, Widget
 from chat.records import Cited, Question, Turn
 from knowledge.selectors import signed_url
 
@@ -51,11 +52,12 @@ class ConversationState(NamedTuple):
     agent: str
     last_seq: int
     messages: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
     answering: Message | None
 
 
 def conversation_state(conversation_id: int, after: int) -> ConversationState:
-    """``messages`` are visitors' payloads; ``last_seq`` is that of the last one, so none can be skipped."""
+    """``messages`` and ``actions`` are visitors' payloads; ``last_seq`` is that of the last, so none can be skipped."""
     conversation = Conversation.objects.select_related("agent").get(pk=conversation_id)
     messages = [message_payload(message) for message in messages_after(conversation_id, after)]
     return ConversationState(
@@ -63,7 +65,27 @@ def conversation_state(conversation_id: int, after: int) -> ConversationState:
         agent=conversation.agent.public_name if conversation.agent else "",
         last_seq=messages[-1]["seq"] if messages else after,
         messages=messages,
+        actions=[action_payload(action) for action in offered_actions(conversation)],
         answering=running_answer(conversation_id),
+    )
+
+
+def offered_actions(conversation: Conversation) -> QuerySet[PendingAction]:
+    """Those whose time is not over, decided or not, oldest first."""
+    offered = PendingAction.objects.filter(
+        conversation=conversation, customer=conversation.customer_id, answer__isnull=False
+    )
+    return offered.filter(expires_at__gt=timezone.now()).select_related("answer").order_by("pk")
+
+
+def action_payload(action: PendingAction) -> dict[str, Any]:
+    return frames.answer_action(
+        message=str(action.answer.public_id) if action.answer else "",
+        action=str(action.public_id),
+        title=action.title,
+        summary=action.summary,
+        expires=action.expires_at,
+        status=action.current_status,
     )
 
 
@@ -81,7 +103,7 @@ def question_message(answer_id: int) -> Message:
     return Message.objects.get(answers=answer_id)
 
 
-def question_of(asked: Message) -> Question:
+def question_of(asked: Message, answer_id: int | None = None) -> Question:
     """What the customer asked with this message, with the conversation's earlier turns, newest last."""
     conversation = Conversation.objects.select_related("widget", "customer").get(pk=asked.conversation_id)
     customer = conversation.customer
@@ -93,6 +115,7 @@ def question_of(asked: Message) -> Question:
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         customer_id=customer.pk if customer and customer.is_active else None,
         conversation_id=conversation.pk,
+        answer_id=answer_id,
         history=history,
         page=conversation.page,
         language=language_of(
