@@ -85,9 +85,8 @@ export class Client extends EventTarget {
     this.socket.send({ type: "handoff" });
   }
 
-  confirm(message, action, approve) {
-    if (!this.socket.send({ type: "confirm", action: action.action, approve })) return;
-    this.#dispatch({ type: "local.change", message, change: { action: { ...action, decided: approve ? "approved" : "declined" } } });
+  confirm(action, approve) {
+    if (this.socket.send({ type: "confirm", action, approve })) this.#dispatch({ type: "local.confirm", action });
   }
 
   startNew() {
@@ -137,6 +136,7 @@ export class Client extends EventTarget {
       const row = this.state.rows.get(frame.message);
       if (row && before.rows.get(frame.message)?.status !== row.status) this.#emit("arrived", row);
     }
+    if (frame.type === "answer.action") setTimeout(() => this.#emit("change"), Date.parse(frame.expires) - Date.now());
     if (frame.type === "mode") this.#emit("mode", frame);
   }
 

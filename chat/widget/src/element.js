@@ -17,7 +17,8 @@ import messagesCss from "./styles/messages.css";
 const NEAR_END = 64;
 const EDGE = 12;
 const SPOKEN_FOR = 5000;
-const spoken = (row) => `${row.role === "bot" ? "Answer" : row.author || "Support"}: ${row.text.replace(/\[[\d, ]+\]|[*`#]/g, "")}`;
+const offers = (row) => row.actions.filter(({ status }) => status === "pending").map(({ title }) => ` Waiting for your decision: ${title}.`).join("");
+const spoken = (row) => `${row.role === "bot" ? "Answer" : row.author || "Support"}: ${row.text.replace(/\[[\d, ]+\]|[*`#]/g, "")}${offers(row)}`;
 
 const Base = drawn({
   watched: ["draft", "menuOpen", "spokenText", "atEnd"],

@@ -1,6 +1,7 @@
 // How one entry of the conversation looks. Templates only; what a click does is the element's business.
 import { html, noChange, nothing } from "lit/html.js";
 import { Directive, directive } from "lit/directive.js";
+import { actionCard } from "./action.js";
 import { isRunning } from "./answer.js";
 import { feedbackRow } from "./feedback.js";
 import { icons } from "./icons.js";
@@ -67,21 +68,6 @@ function stageLine(stage) {
   return html`<p class="stage" data-part="stage" data-stage=${stage?.stage || "thinking"}><span class="pulse" aria-hidden="true"></span>${text}</p>`;
 }
 
-function actionCard(row, view) {
-  const { action } = row;
-  if (!action) return nothing;
-  const expired = action.expires && Date.parse(action.expires) < Date.now();
-  const decided = action.decided === "approved" ? "Confirmed" : action.decided ? "Declined" : expired ? "This offer has expired." : "";
-  return html`
-    <div class="card" data-part="action">
-      <strong>${action.title}</strong>
-      <p>${action.summary}</p>
-      ${decided ? html`<p class="muted">${decided}</p>` : html`<div class="row">
-        <button class="primary" type="button" data-part="confirm" @click=${() => view.confirm(true)}>Confirm</button>
-        <button class="plain" type="button" data-part="decline" @click=${() => view.confirm(false)}>Cancel</button></div>`}
-    </div>`;
-}
-
 function endNote(row, view) {
   const text = words.ended[row.status];
   if (!text) return nothing;
@@ -102,7 +88,7 @@ function bot(row, view) {
     <div class="answer" ?data-unanswered=${row.answered === false}>
       <div class="prose" ${markdown(row.text, !running, view)}></div>
       ${running && (!row.text || (row.stage && row.stage.stage === "acting")) ? stageLine(row.stage) : nothing}
-      ${actionCard(row, view)}
+      ${row.actions.map((action) => actionCard(action, view))}
       ${running ? nothing : html`${endNote(row, view)}${unanswered(row, view)}${sources(row.citations, view)}${whole && row.text ? feedbackRow(row, view) : nothing}`}
     </div>`, "Answer:");
 }

@@ -54,7 +54,7 @@ export class Rows {
       showAllSources: () => this.#change(id, { showAll: true }),
       retry: () => client.retry(id),
       resend: () => client.resend(id),
-      confirm: (approve) => client.confirm(id, row.action, approve),
+      confirm: (action, approve) => client.confirm(action, approve),
       rate: (rating) => {
         client.rate(id, rating);
         this.#explain(rating === "down" ? id : null);

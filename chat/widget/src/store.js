@@ -6,7 +6,7 @@ import { applyDelta, codePoints, isRunning } from "./answer.js";
 /**
  * @typedef {{message: string, seq: number|null, role: string, text: string, status: string,
  *   author?: string, at?: string, id?: string, reply_to?: string, citations: object[],
- *   answered?: boolean, suggestions: string[], feedback?: string, stage?: object, action?: object}} Row
+ *   answered?: boolean, suggestions: string[], feedback?: string, stage?: object, actions: {action: string, status: string}[]}} Row
  */
 
 export const initialState = () => ({
@@ -23,7 +23,7 @@ export const initialState = () => ({
 
 const newAnswer = (message) => ({
   message, seq: null, role: "bot", status: "streaming", text: "", length: 0, parts: [],
-  citations: [], suggestions: [],
+  citations: [], suggestions: [], actions: [],
 });
 
 function toRow(item, known) {
@@ -36,7 +36,7 @@ function toRow(item, known) {
   return {
     ...known, ...item, status, text, feedback, length: codePoints(text),
     parts: running ? known?.parts || [] : [],
-    citations: item.citations || [], suggestions: item.suggestions || [],
+    citations: item.citations || [], suggestions: item.suggestions || [], actions: known?.actions || [],
   };
 }
 
@@ -44,12 +44,30 @@ const topSeq = (state) => Math.max(0, ...[...state.rows.values()].map((row) => r
 
 const withRow = (state, row) => ({ ...state, rows: new Map(state.rows).set(row.message, row) });
 
+const isUndecided = ({ status }) => status === "pending" || status === "sending";
+
 /** @returns {Row} */
 const answerOf = (state, id) => state.rows.get(id) || newAnswer(id);
 
 function changeAnswer(state, id, change) {
   const row = answerOf(state, id);
   return isRunning(row) ? withRow(state, change(row)) : state;
+}
+
+const rowOffering = (state, id) => [...state.rows.values()].find((row) => row.actions.some(({ action }) => action === id));
+
+function changeAction(state, id, change) {
+  const row = rowOffering(state, id);
+  return row ? withRow(state, { ...row, actions: row.actions.map((item) => item.action === id ? { ...item, ...change } : item) }) : state;
+}
+
+/** Stands under one answer only, the newest that offers it. What was decided is not open again. */
+function offered(state, { type, message, ...action }) {
+  const known = rowOffering(state, action.action);
+  if (known?.message === message) return action.status === "pending" ? state : changeAction(state, action.action, action);
+  const others = known ? withRow(state, { ...known, actions: known.actions.filter((item) => item.action !== action.action) }) : state;
+  const row = answerOf(others, message);
+  return withRow(others, { ...row, actions: [...row.actions, action] });
 }
 
 const withoutSent = (outbox, rows) => {
@@ -84,6 +102,8 @@ function ready(state, frame) {
   if (!frame.answering) {
     for (const [id, row] of rows) if (isRunning(row)) rows.set(id, { ...row, status: "interrupted", parts: [] });
   }
+  // what still waits for a click is told anew after this
+  for (const [id, row] of rows) rows.set(id, { ...row, actions: row.actions.filter((action) => !isUndecided(action)) });
   const all = [...rows.values()];
   const open = all.filter((row) => isRunning(row) && row.seq != null).map((row) => row.seq - 1);
   const top = Math.max(0, start.base, ...all.filter((row) => !isRunning(row)).map((row) => row.seq || 0));
@@ -103,6 +123,9 @@ function accepted(state, { id, message, seq }) {
 }
 
 function failed(state, frame) {
+  if (rowOffering(state, frame.id)) {
+    return { ...changeAction(state, frame.id, { status: frame.code === "action_expired" ? "expired" : "pending" }), notice: frame.detail };
+  }
   if (!frame.id) return { ...state, notice: frame.detail || null };
   return {
     ...state,
@@ -124,10 +147,7 @@ const handlers = {
     changeAnswer(state, message, (row) => ({ ...row, stage: { stage, detail } })),
   "answer.delta": (state, { message, offset, text }) =>
     changeAnswer(state, message, (row) => applyDelta(row, offset, text)),
-  "answer.action": (state, { type, message, ...action }) => {
-    const row = answerOf(state, message);
-    return row.action?.action === action.action ? state : withRow(state, { ...row, action });
-  },
+  "answer.action": offered,
   "answer.finished": (state, { type, message, ...item }) =>
     upsert(state, { role: "bot", reply_to: state.rows.get(message)?.reply_to, ...item, message }),
   mode: (state, { type, ...mode }) => ({ ...state, mode }),
@@ -135,6 +155,7 @@ const handlers = {
 
   "local.send": (state, { item }) =>
     ({ ...state, notice: null, outbox: [...state.outbox.filter((old) => old.id !== item.id), { ...item, status: "sending", behind: topSeq(state) }] }),
+  "local.confirm": (state, { action }) => changeAction(state, action, { status: "sending" }),
   "local.change": (state, { message, change }) => {
     const row = state.rows.get(message);
     return row ? withRow(state, { ...row, ...change }) : state;

@@ -28,6 +28,14 @@ export const ended = {
   failed: "The answer could not be completed.",
 };
 
+export const decided = {
+  sending: "One moment…",
+  approved: "Done",
+  declined: "Declined",
+  failed: "That did not work",
+  expired: "This offer has expired",
+};
+
 export const reasons = [
   ["wrong", "Wrong"],
   ["outdated", "Out of date"],

@@ -102,3 +102,34 @@ test("an error marks the message it names, and only that", () => {
 test("unknown frames and odd types change nothing", () => {
   for (const type of ["typing", "nonsense", "constructor", "__proto__", undefined]) assert.equal(reduce(STARTED, { type }), STARTED);
 });
+
+const OFFER = { type: "answer.action", message: "m2", action: "a1", title: "Open a ticket", summary: "…", expires: "2030-01-01T00:00:00Z", status: "pending" };
+const offersIn = (state) => visible(state).flatMap(({ message, actions }) => (actions || []).map(({ action, status }) => [message, action, status]));
+
+test("an offer stands under its answer once, and what was decided stays decided", () => {
+  const settled = { ...OFFER, status: "approved" };
+  const frames = [OFFER, OFFER, { type: "local.confirm", action: "a1" }, OFFER, settled, OFFER];
+  const seen = frames.map((_, count) => offersIn(play(frames.slice(0, count + 1), play(TRANSCRIPT, STARTED))));
+  assert.deepEqual(seen.flat().map((offer) => offer.join()), ["pending", "pending", "sending", "sending", "approved", "approved"].map((status) => `m2,a1,${status}`));
+});
+
+test("an offer that is made again moves to the newer answer", () => {
+  assert.deepEqual(offersIn(play([...TRANSCRIPT, OFFER, { ...OFFER, message: "m5" }], STARTED)), [["m5", "a1", "pending"]]);
+});
+
+test("an offer outlives the end of its answer", () => {
+  assert.deepEqual(offersIn(play([OFFER, ...answer("m2", "m1", 2, "Yes?")], STARTED)), [["m2", "a1", "pending"]]);
+});
+
+test("after a new hello only what the server still offers is open", () => {
+  const before = play([...TRANSCRIPT, OFFER, { ...OFFER, action: "a2" }, { type: "local.confirm", action: "a2" }], STARTED);
+  assert.deepEqual(offersIn(play([READY, OFFER], before)), [["m2", "a1", "pending"]]);
+});
+
+test("a click that was refused can be made again, one that came too late cannot", () => {
+  const clicked = play([...TRANSCRIPT, OFFER, { type: "local.confirm", action: "a1" }], STARTED);
+  const refused = (code) => play([{ type: "error", code, detail: "No.", id: "a1" }], clicked);
+  assert.deepEqual(offersIn(refused("not_found")), [["m2", "a1", "pending"]]);
+  assert.deepEqual(offersIn(refused("action_expired")), [["m2", "a1", "expired"]]);
+  assert.equal(refused("not_found").notice, "No.");
+});
