@@ -85,7 +85,7 @@ def action_payload(action: PendingAction) -> dict[str, Any]:
         title=action.title,
         summary=action.summary,
         expires=action.expires_at,
-        status=action.current_status,
+        status=action.current_status.value,
     )
 
 

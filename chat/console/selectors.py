@@ -110,7 +110,7 @@ def shown_messages(conversation_id: int) -> QuerySet[Message]:
     return (
         Message.objects.filter(conversation_id=conversation_id, seq__isnull=False)
         .select_related("feedback")
-        .prefetch_related("citations")
+        .prefetch_related("citations", "actions")
     )
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
@@ -15,7 +15,7 @@ from chat import services
 from chat.console import selectors
 from chat.console.access import StaffRequest, conversation_for, staff_only
 from chat.console.forms import InboxForm, NewsForm, ReplyForm
-from chat.models import Conversation
+from chat.models import Conversation, PendingAction
 
 # --- Pages and fragments -------------------------------------------------------------------
 
@@ -60,6 +60,15 @@ def news(request: StaffRequest, conversation_id: int) -> HttpResponse:
     seen = transcript.messages[-1].seq if transcript.messages else seq
     context = {"conversation": opened, "transcript": transcript, "seen": seen, "is_news": True}
     return render(request, "console/news.html", context)
+
+
+@require_GET
+@staff_only
+def offer(request: StaffRequest, conversation_id: int, action_id: int) -> HttpResponse:
+    """An action that the customer was offered, as it stands now."""
+    opened = conversation_for(request.user, conversation_id)
+    action = get_object_or_404(PendingAction, pk=action_id, conversation=opened)
+    return render(request, "console/offer.html", {"action": action})
 
 
 @require_GET

@@ -52,7 +52,7 @@ class PendingAction(models.Model):
         return f"{self.title} ({self.get_status_display()})"
 
     @property
-    def current_status(self) -> str:
+    def current_status(self) -> "PendingAction.Status":
         """An offer that is over says so, whether or not anybody has tried to take it since."""
         is_over = self.status == self.Status.PENDING and self.expires_at <= timezone.now()
         return self.Status.EXPIRED if is_over else self.Status(self.status)

@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TEXT = "My reader does not charge any more.\nI tried two cables. <img src=x onerror='window.hit=1'>"
 
 
-@in_database
 def make_offer() -> None:
     call = ToolCall("call_1", "open_ticket", {"subject": "Reader does not charge", "text": TEXT})
     answer = Message.objects.select_related("reply_to").get(role="bot")
@@ -36,7 +35,7 @@ async def page(browser: BrowserContext, widget, model, customer, complaints: lis
     await page.locator("supportbot-widget [data-part=input]").fill("My reader does not charge")
     await page.keyboard.press("Enter")
     await expect(page.locator("supportbot-widget [data-role=bot]")).to_have_attribute("data-status", "complete")
-    await make_offer()
+    await in_database(make_offer)()
     await expect(card(page)).to_have_attribute("data-status", "pending")
     return page
 
@@ -69,7 +68,9 @@ async def test_the_keyboard_is_enough_to_say_no(page):
     await page.keyboard.press("Enter")
 
     await expect(card(page)).to_have_attribute("data-status", "declined")
-    assert await page.evaluate("document.querySelector('supportbot-widget').root.activeElement.dataset.part") == "action"
+    assert (
+        await page.evaluate("document.querySelector('supportbot-widget').root.activeElement.dataset.part") == "action"
+    )
     assert await tickets() == 0
 
 

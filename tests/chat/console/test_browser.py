@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from chat import services
-from chat.models import Conversation
+from chat.actions import propose
+from chat.models import Conversation, Message
+from chat.selectors import question_of
 from tests.browser import listen_to
 from tests.chat.conftest import in_database, token_for
 from tests.chat.console.conftest import PASSWORD
@@ -94,3 +96,31 @@ async def test_nothing_is_wider_than_the_window(page: Page, talk, customer, widt
     await page.click(".head [data-details]")
 
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_an_agent_sees_what_was_offered_and_the_customers_decision(
+    page: Page, visit, model, widget, customer, complaints: list[str]
+):
+    visitor = await visit(token=token_for(customer, widget))
+    answer = (await visitor.ask("My reader is dead."))["message"]
+    action = await in_database(make_offer)(answer)
+    await expect(page.locator(".row", has_text="My reader is dead.")).to_have_count(1)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    offer = page.locator("details.offer")
+    await expect(offer).to_contain_text("Waiting for the customer")
+
+    await visitor.send_json_to({"type": "confirm", "action": action, "approve": True})
+
+    await expect(offer).to_contain_text("Confirmed and done")
+    await expect(page.locator(".system")).to_contain_text("is open: Reader is dead")
+    assert complaints == []
+
+
+def make_offer(answer: str) -> str:
+    message = Message.objects.select_related("reply_to").get(public_id=answer)
+    assert message.reply_to
+    question = question_of(message.reply_to, message.pk)
+    arguments = {"subject": "Reader is dead", "text": "It does not charge."}
+    action = propose(question, "open_ticket", arguments, title="Open a ticket", summary="A ticket is opened.")
+    return str(action.public_id)

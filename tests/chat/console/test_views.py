@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from chat import services
+from chat.actions import decide, propose
 from chat.models import Conversation, Feedback
+from chat.selectors import question_of
 from tests.chat.console.conftest import PRIVATE, texts
 
 MARKUP = '<script>window.__xss=1</script><img src=x onerror="window.__xss=1">'
@@ -109,6 +111,25 @@ def test_it_marks_what_the_sources_did_not_say(desk: Client, talk):
     conversation.messages.filter(role="bot").update(answered=False)
 
     assert "Sources didn’t say" in desk.get(url(conversation)).content.decode()
+
+
+def test_it_shows_what_was_offered_to_be_done_and_what_became_of_it(desk: Client, talk, customer):
+    conversation = talk("My reader is dead", customer=customer)
+    question = question_of(conversation.messages.get(role="customer"), conversation.messages.get(role="bot").pk)
+    action = propose(question, "open_ticket", {"subject": "Reader", "text": "Dead."}, title="Open it", summary="A <b>.")
+    part = f"offers/{action.pk}/"
+
+    page = desk.get(url(conversation)).content.decode()
+    decide(conversation.pk, str(action.public_id), customer_id=customer.pk, approve=True)
+    line = desk.get(url(conversation, part)).content.decode()
+
+    assert "Waiting for the customer" in page
+    assert "A &lt;b&gt;." in page
+    assert url(conversation, part) in page
+    assert "Confirmed and done" in line
+    assert "hx-get" not in line
+    assert desk.get(url(talk("Hello"), part)).status_code == 404
+    assert Client().get(url(conversation, part)).status_code == 302
 
 
 def test_a_page_that_asks_gets_the_conversation_alone(desk: Client, talk):
@@ -233,7 +254,7 @@ def test_pages_hold_no_inline_code_or_style(desk: Client, talk):
 
 
 @pytest.mark.parametrize(
-    ("part", "most"), [("", 8), ("news/?after=0", 7), ("customer/", 7), ("before/99/", 6), ("../../list/", 4)]
+    ("part", "most"), [("", 9), ("news/?after=0", 8), ("customer/", 7), ("before/99/", 7), ("../../list/", 4)]
 )
 def test_a_page_costs_as_many_queries_however_much_it_shows(
     desk: Client, talk, customer, part: str, most: int, django_assert_max_num_queries
