@@ -9,11 +9,12 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class AccountFact:
-    """One statement about the customer's record, in words, true at ``as_of``."""
+    """One statement about the customer's record, in words, true at ``as_of`` as ``origin`` says."""
 
     title: str
     text: str
     as_of: datetime
+    origin: str = "account record"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from accounts.records import ANONYMOUS, AccountFact, CommentFact, CustomerRecord
 from accounts.wording import date, items, money
 
 MAX_ORDERS = 3
-MAX_TICKETS = 3
 MAX_COMMENTS = 4
 # Asked for by itself, a ticket may say more, and a list of tickets may be longer.
 MAX_COMMENTS_OF_ONE = 12
@@ -63,7 +62,7 @@ def customer_record(customer_id: int | None) -> CustomerRecord:
 def recent_tickets(customer: Customer) -> list[Ticket]:
     since = timezone.now() - timedelta(days=settings.RECENT_TICKET_DAYS)
     recent = customer.tickets.filter(updated_at__gte=since).order_by("-updated_at")
-    return list(with_public_comments(recent)[:MAX_TICKETS])
+    return list(with_public_comments(recent)[: settings.RECENT_TICKETS])
 
 
 def with_public_comments(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from accounts.masking import mask_secrets
 from accounts.records import AccountFact, CustomerRecord, TicketFact
 from accounts.selectors import customer_record, plans_of
 from chat.records import AnswerContext, Question, Source
@@ -15,8 +16,7 @@ MAX_PASSAGES = 8
 def build_context(question: Question, query: str) -> AnswerContext:
     """Searches what this asker may see and reads the record of the customer of this session, if any."""
     passages = search_passages(query, audience_of(question), collection_ids=question.collection_ids, limit=MAX_PASSAGES)
-    record = customer_record(question.customer_id)
-    return assemble(question, query, tuple(passages), record)
+    return assemble(question, query, tuple(passages), customer_record(question.customer_id))
 
 
 def audience_of(question: Question) -> Audience:
@@ -50,14 +50,16 @@ def passage_source(passage: Passage) -> Source:
         text=passage.text,
         url=passage.url,
         document_id=passage.document_id,
+        updated_at=passage.updated_at,
     )
 
 
 def fact_source(fact: AccountFact) -> Source:
-    return Source(number=0, kind="account", title=fact.title, text=fact.text, as_of=fact.as_of)
+    return Source(number=0, kind="account", title=fact.title, text=fact.text, as_of=fact.as_of, origin=fact.origin)
 
 
 def ticket_source(ticket: TicketFact) -> Source:
+    """Masked again: whatever a connector brought, no card number travels on."""
     text = "\n".join([ticket.summary, *(comment.text for comment in ticket.comments)])
     title = f"Ticket {ticket.number}: {ticket.subject}"
-    return Source(number=0, kind="ticket", title=title, text=text, as_of=ticket.as_of)
+    return Source(number=0, kind="ticket", title=mask_secrets(title), text=mask_secrets(text), as_of=ticket.as_of)

@@ -1,6 +1,7 @@
 """The values that travel along the read flow: question → context → answer."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -18,12 +19,14 @@ class Turn:
     """One earlier message of the conversation.
 
     ``cited`` are the titles of the documents an answer of the bot rests on; ``asks`` says that it asked back.
+    ``seq`` is its place in the conversation, 0 where none is kept.
     """
 
     role: Role
     text: str
     cited: tuple[str, ...] = ()
     asks: bool = False
+    seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Question:
 
     ``conversation_id`` is missing where no conversation is kept: nothing can be done there, only answered.
     ``answer_id`` is the row of the answer that is due, under which actions are offered.
+    ``summary`` stands for the turns up to ``summary_until``. ``language`` is the customer's, where it is known.
+    ``page`` is what the visitor's browser says of itself (url, title, locale): it proves nothing.
     """
 
     text: str
@@ -44,11 +49,17 @@ class Question:
     history: tuple[Turn, ...] = ()
     page: dict[str, str] = field(default_factory=dict)
     language: str = "en"
+    summary: str = ""
+    summary_until: int = 0
 
 
 @dataclass(frozen=True)
 class Source:
-    """Anything an answer may cite, under the number it has in the prompt: 0 until a context gives it one."""
+    """Anything an answer may cite, under the number it has in the prompt: 0 until a context gives it one.
+
+    A document knows when it was ``updated_at``; what is of the record, ``as_of`` when it was true and, for a fact,
+    which system it comes from.
+    """
 
     number: int
     kind: Literal["document", "account", "ticket"]
@@ -57,11 +68,18 @@ class Source:
     url: str = ""
     as_of: datetime | None = None
     document_id: int | None = None
+    updated_at: datetime | None = None
+    origin: str = ""
+
+    @property
+    def content(self) -> tuple[str, int | None, str, str]:
+        """What makes two of them the same, whatever their numbers."""
+        return (self.kind, self.document_id, self.title, self.text)
 
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, then tickets.
+    """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, tickets, what tools find.
 
     ``query`` is the question put so that it stands alone, which is what was searched for.
     """
@@ -75,6 +93,19 @@ class AnswerContext:
     def source_of(self, item: Passage | AccountFact | TicketFact) -> Source:
         items = (*self.passages, *self.record.facts, *self.record.tickets)
         return self.sources[items.index(item)]
+
+    def with_sources(self, found: Iterable[Source]) -> "AnswerContext":
+        """With what was found besides, numbered on. What is there already keeps its number."""
+        sources = list(self.sources)
+        for source in found:
+            if source.content not in {known.content for known in sources}:
+                sources.append(replace(source, number=len(sources) + 1))
+        return replace(self, sources=tuple(sources))
+
+    def numbered(self, found: Iterable[Source]) -> tuple[Source, ...]:
+        """These sources under the numbers they have here."""
+        known = {source.content: source for source in self.sources}
+        return tuple(known[source.content] for source in found)
 
 
 @dataclass(frozen=True)

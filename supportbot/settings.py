@@ -353,11 +353,13 @@ if not OPENAI_API_KEY:
     if EMBEDDING_MODEL not in ("minilm", "hashing"):
         refuse(f"EMBEDDING_MODEL {EMBEDDING_MODEL!r} needs OPENAI_API_KEY; without one it must be minilm.")
 CHAT_CONTEXT_TOKENS = integer("CHAT_CONTEXT_TOKENS", 8192, 2048, 2_000_000)
-CHAT_ANSWER_TOKENS = integer("CHAT_ANSWER_TOKENS", 700, 64, 32_000)
+# The rest of what the model can read is for the question and what answers it.
+CHAT_ANSWER_TOKENS = integer("CHAT_ANSWER_TOKENS", 700, 64, min(32_000, CHAT_CONTEXT_TOKENS - 1024))
 CHAT_FIRST_TOKEN_SECONDS = number("CHAT_FIRST_TOKEN_SECONDS", 10, 0.1, 600)
 CHAT_SILENCE_SECONDS = number("CHAT_SILENCE_SECONDS", 15, 0.1, 600)
 CHAT_TOTAL_SECONDS = number("CHAT_TOTAL_SECONDS", 60, 0.1, 3600)
 RECENT_TICKET_DAYS = integer("RECENT_TICKET_DAYS", 30, 1, 3650)
+RECENT_TICKETS = integer("RECENT_TICKETS", 3, 0, 20)
 
 # --- People --------------------------------------------------------------------------------
 

@@ -39,6 +39,7 @@ def run(command: list[str], folder: Path, **variables: str) -> subprocess.Comple
         ("OPENAI_BASE_URL", "https://"),
         ("MAX_DOCUMENT_MB", "ten"),
         ("CHAT_TOTAL_SECONDS", "0"),
+        ("CHAT_ANSWER_TOKENS", "7500"),
         ("VECTOR_STORE_URL", "annoy://"),
         ("VECTOR_STORE_URL", "faiss://elsewhere"),
         ("VECTOR_STORE_URL", "pgvector://host"),
