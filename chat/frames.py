@@ -4,24 +4,16 @@ Client frames are strict: an unknown type, a missing or an extra field is refuse
 visitors are written out field by field, so nothing meant for staff can slip into one.
 """
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from chat.errors import FrameError
+from chat.hygiene import clean
 from chat.records import Cited
 
 MAX_MESSAGE_CHARACTERS = 8000
-
-# NUL and halves of surrogate pairs cannot be stored; the other controls and the invisible characters only hide things.
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\U000e0000-\U000e007f\u2060\u200b]")
-
-
-def clean(text: str) -> str:
-    return UNWANTED.sub("", text)
-
 
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ServerId = Annotated[str, StringConstraints(min_length=1, max_length=64)]

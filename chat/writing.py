@@ -15,7 +15,7 @@ from django.utils import timezone
 from chat import tokens
 from chat.citations import CitationWriter
 from chat.errors import ModelError
-from chat.frames import clean
+from chat.hygiene import clean
 from chat.llm import get_model
 from chat.llm.base import ChatModel, Finished, ModelRequest, TextDelta
 from chat.phrases import phrase

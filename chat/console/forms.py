@@ -3,7 +3,8 @@
 from django import forms
 
 from chat.console.selectors import FOLDERS, LONGEST_LIST, PAGE
-from chat.frames import MAX_MESSAGE_CHARACTERS, clean
+from chat.frames import MAX_MESSAGE_CHARACTERS
+from chat.hygiene import clean
 
 
 class InboxForm(forms.Form):

@@ -9,8 +9,9 @@ from django.utils.module_loading import import_string
 
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded, Loader, title_from_path
-from knowledge.loaders.decoding import clean, decode
+from knowledge.loaders.decoding import decode
 from knowledge.loaders.kinds import ARCHIVE_SUFFIXES, FILES, INSTEAD, check_kind
+from knowledge.text.hygiene import clean
 
 LOADERS = {
     "markdown": "knowledge.loaders.markdown.load_markdown",

@@ -4,6 +4,7 @@ import codecs
 import re
 
 from knowledge.errors import DocumentError
+from knowledge.text.hygiene import clean
 
 BYTE_ORDER_MARKS = [(b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")]
 DECLARED_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -16,11 +17,6 @@ BINARY_SIGNATURES = (
 )
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# Characters that show nothing or reorder what is shown: a way to hide text from whoever reads the
-# document. Zero-width joiners and emoji presentation selectors stay, emoji and scripts need them.
-INVISIBLE = re.compile(
-    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0d\U000e0000-\U000e01ef]"
-)
 PLAUSIBLE_CONTROL_SHARE = 0.01
 # Of the letters, where there are any beyond ASCII. Icelandic at its densest has a third, Chinese in Big5 a half,
 # other scripts nearly all; single words prove nothing.
@@ -77,8 +73,3 @@ def checked(text: str) -> str:
 def declared_charset(data: bytes) -> str:
     match = DECLARED_CHARSET.search(data[:4096])
     return match.group(1).decode("ascii") if match else ""
-
-
-def clean(text: str) -> str:
-    """One kind of line ending, and only characters a reader can see."""
-    return INVISIBLE.sub("", CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))

@@ -7,8 +7,9 @@ from email.parser import BytesParser
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded
 from knowledge.loaders.dates import date_of
-from knowledge.loaders.decoding import clean, decode, decode_as
+from knowledge.loaders.decoding import decode, decode_as
 from knowledge.loaders.html import load_html
+from knowledge.text.hygiene import clean
 
 MOST_ATTACHMENTS_NAMED = 50
 # As it is, or as the code block that a part in HTML may have it in.

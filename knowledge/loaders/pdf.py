@@ -7,7 +7,7 @@ from liteparse import LiteParse, ParseError
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded, paged
 from knowledge.loaders.dates import date_of
-from knowledge.loaders.decoding import clean
+from knowledge.text.hygiene import clean
 from knowledge.text.markdown import first_heading
 
 MOST_PAGES = 3000

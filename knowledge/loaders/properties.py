@@ -7,7 +7,7 @@ from datetime import datetime
 from html import unescape
 
 from knowledge.loaders.dates import date_of
-from knowledge.loaders.decoding import clean
+from knowledge.text.hygiene import clean
 
 PART = "docProps/core.xml"
 LARGEST = 100_000
