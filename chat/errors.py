@@ -49,3 +49,16 @@ class ModelError(SupportbotError):
 
     code = "model_unavailable"
     user_message = "The assistant cannot answer right now."
+
+
+class QuestionTooLong(SupportbotError):
+    """The question leaves no room for anything else in what the model can read at once."""
+
+    code = "question_too_long"
+    user_message = "Your message is too long for me to read at once. Please shorten it, or send it in parts."
+
+
+class PromptFull(SupportbotError):
+    """There is no room for what should be added to a prompt. It stays as it was."""
+
+    code = "prompt_full"

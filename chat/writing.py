@@ -12,15 +12,15 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from chat import tokens
 from chat.citations import CitationWriter
-from chat.errors import ModelError
+from chat.errors import ModelError, QuestionTooLong
 from chat.hygiene import clean
 from chat.llm import get_model
 from chat.llm.base import ChatModel, Finished, ModelRequest, TextDelta
 from chat.phrases import phrase
-from chat.prompts import build_messages
+from chat.prompts import build_prompt
 from chat.records import Answer, AnswerContext, AnswerStatus
+from chat.tokens import tokenizer_for
 from chat.tracing import Trace
 
 log = structlog.get_logger(__name__)
@@ -51,6 +51,9 @@ async def write(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
     model = get_model()
     try:
         return await _written(model, context, emit, trace)
+    except QuestionTooLong as error:
+        await emit(Delta(error.user_message))
+        return Answer(text=error.user_message, answered=False, outcome="refused", engine=model.name)
     except ModelError:
         if model.name == FALLBACK:
             raise
@@ -79,7 +82,7 @@ async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: 
 
     status: AnswerStatus = "complete"
     try:
-        async with aclosing(model.stream(_request(model, context))) as events:
+        async with aclosing(model.stream(_request(model, context, trace))) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
                     text = writer.feed(clean(event.text))
@@ -113,11 +116,15 @@ async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: 
     )
 
 
-def _request(model: ChatModel, context: AnswerContext) -> ModelRequest:
-    budget = settings.CHAT_CONTEXT_TOKENS - settings.CHAT_ANSWER_TOKENS
+def _request(model: ChatModel, context: AnswerContext, trace: Trace) -> ModelRequest:
+    if not model.reads_prompt:
+        return ModelRequest(context, [], settings.CHAT_ANSWER_TOKENS)
+    tokenizer = tokenizer_for(model.name)
+    budget = tokenizer.usable(settings.CHAT_CONTEXT_TOKENS - settings.CHAT_ANSWER_TOKENS)
     today = f"{timezone.now():%A, %d %B %Y}"
-    messages = build_messages(context, today=today, budget=budget, count=tokens.count) if model.reads_prompt else []
-    return ModelRequest(context, messages, settings.CHAT_ANSWER_TOKENS)
+    prompt = build_prompt(context, today=today, budget=budget, count=tokenizer.count)
+    trace.note(prompt_tokens=prompt.tokens, left_out=prompt.left_out, summarise_until=prompt.summarise_until)
+    return ModelRequest(context, prompt.messages, settings.CHAT_ANSWER_TOKENS)
 
 
 def nearest_pages(context: AnswerContext) -> tuple[str, ...]:

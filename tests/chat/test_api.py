@@ -36,7 +36,8 @@ def test_only_public_pages_are_searched(client, widget, model, key):
 
 
 def test_history_reaches_the_model(client, widget, model, key):
-    ask(client, key, question="And for refunds?", history=[{"role": "user", "text": "How long do plans run?"}])
+    history = [{"role": "user", "text": "How long do plans run?"}, {"role": "assistant", "text": "A year."}]
+    ask(client, key, question="And for refunds?", history=history)
 
     assert {"role": "user", "content": "How long do plans run?"} in model.requests[0].messages
 

@@ -17,6 +17,7 @@ from chat.llm.base import Finished
 from chat.models import Conversation, Feedback, Message
 from chat.records import Answer
 from tests.chat.conftest import Visitor, token_for
+from tests.chat.prompting import given
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -98,10 +99,10 @@ async def test_an_anonymous_visitor_is_answered_from_public_pages_only(visit, mo
         "Against Tillwise the discount floor is 24 euros per month. Credit of 15 percent after an outage?"
     )
 
-    prompt = str(model.requests[0].messages)
-    assert "29 euros" in prompt
-    assert "discount floor" not in model.requests[0].messages[0]["content"]
-    assert "15 percent" not in model.requests[0].messages[0]["content"]
+    told = given(model.requests[0].messages)
+    assert "29 euros" in told
+    assert "discount floor" not in told
+    assert "15 percent" not in told
 
 
 async def test_a_widget_without_collections_still_shows_only_what_its_visitor_may_read(visit, model, widget):
@@ -110,9 +111,9 @@ async def test_a_widget_without_collections_still_shows_only_what_its_visitor_ma
 
     await visitor.ask("What does the Team plan cost, and what is the discount floor against Tillwise?")
 
-    system = model.requests[0].messages[0]["content"]
-    assert "29 euros" in system
-    assert "discount floor" not in system
+    told = given(model.requests[0].messages)
+    assert "29 euros" in told
+    assert "discount floor" not in told
 
 
 async def test_a_customer_is_answered_from_their_pages_and_record(visit, model, widget, customer):
@@ -120,13 +121,35 @@ async def test_a_customer_is_answered_from_their_pages_and_record(visit, model, 
 
     await visitor.ask("When does my plan renew and what about the credit after an outage?")
 
-    system = model.requests[0].messages[0]["content"]
+    told = given(model.requests[0].messages)
     assert visitor.ready["customer"] == {"name": "Ada Lovelace", "verified": True}
-    assert "credit of 15 percent" in system
-    assert "Your plan is Team at €29.00 per month." in system
-    assert "We refunded the second charge of €29.00." in system
-    assert "discount floor" not in system
-    assert "CANARY" not in system
+    assert "credit of 15 percent" in told
+    assert "Your plan is Team at €29.00 per month." in told
+    assert "We refunded the second charge of €29.00." in told
+    assert "discount floor" not in told
+    assert "CANARY" not in told
+
+
+async def test_a_question_too_long_for_the_model_is_answered_by_saying_so(visit, model, settings):
+    settings.CHAT_CONTEXT_TOKENS = 2048
+    visitor = await visit()
+
+    finished = await visitor.ask("How long does a refund take? " + "🎉👩‍🚀" * 1000)
+
+    assert (finished["status"], finished["answered"]) == ("complete", False)
+    assert "too long" in finished["text"]
+    assert model.requests == []
+
+
+async def test_the_trace_says_what_had_no_room(visit, model, settings):
+    settings.CHAT_CONTEXT_TOKENS = 2048
+    visitor = await visit()
+
+    await visitor.ask("How long does a refund take? " + "word " * 700)
+
+    trace = (await in_database(Message.objects.get)(role=Message.Role.BOT)).trace
+    assert 800 < trace["prompt_tokens"] <= 2048 - settings.CHAT_ANSWER_TOKENS
+    assert trace["left_out"]
 
 
 async def test_a_page_for_customers_opens_from_the_citation_that_led_to_it(

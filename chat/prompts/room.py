@@ -1,0 +1,48 @@
+"""The tokens that are left, and what fits in them: whole, or cut where a sentence ends."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chat.llm import extraction
+from chat.prompts.messages import MARGIN, Count
+from knowledge.text.markdown import Kind, blocks
+
+CUT = "(the rest is left out here)"
+SHORTEST_CUT = 40
+
+
+@dataclass
+class Room:
+    left: int
+    count: Count
+
+    def take(self, text: str, *, keep: int = 0) -> bool:
+        """Whether it fits beside ``keep`` tokens that something else will need. What fits is taken."""
+        size = self.count(text) + MARGIN
+        if size > self.left - keep:
+            return False
+        self.left -= size
+        return True
+
+
+def shortened(markdown: str, limit: int, count: Count) -> str:
+    """The beginning of a passage in at most ``limit`` tokens, up to the end of a sentence, a list's item or a block.
+
+    Marked as cut. Empty if that would be next to nothing.
+    """
+    text, used = "", count(CUT) + MARGIN
+    for glue, piece in _pieces(markdown):
+        used += count(piece) + count(glue) + 1
+        if used > limit:
+            break
+        text += (glue if text else "") + piece
+    return f"{text}\n{CUT}" if count(text) >= SHORTEST_CUT else ""
+
+
+def _pieces(markdown: str) -> Iterator[tuple[str, str]]:
+    """What may not be cut, each after what joins it to the piece before. The title says the headings already."""
+    for block in blocks(markdown):
+        glue = "\n\n"
+        for piece in extraction.pieces(block) if block.kind is not Kind.HEADING else ():
+            yield glue, piece
+            glue = "\n" if block.kind is Kind.LIST else " "

@@ -1,0 +1,78 @@
+"""What has room in a prompt, in the order of need. What has none is left out whole and named; only a passage may be
+cut, where a sentence ends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chat.prompts.blocks import page_block, source_block, summary_block
+from chat.prompts.messages import MARGIN, Message, turn_message
+from chat.prompts.room import Room, shortened
+from chat.records import AnswerContext, Source, Turn
+
+# The passages after the best shall not push out the record: it is short, and often half of the answer.
+ACCOUNT_SHARE = 1 / 4
+
+
+class Blocks:
+    """Blocks of data, while there is room for them."""
+
+    def __init__(self, room: Room, boundary: str) -> None:
+        self.fitting: list[str] = []
+        self.left_out: list[str] = []
+        self._room = room
+        self._boundary = boundary
+
+    def add_all(self, context: AnswerContext) -> None:
+        """The page, passages by rank, the account, tickets, and the summary of older turns."""
+        self.add("the page", page_block(context.question.page, self._boundary))
+        passages, facts, tickets = (
+            [source for source in context.sources if source.kind == kind] for kind in ("document", "account", "ticket")
+        )
+        for source in passages[:1]:
+            self.add_source(source)
+        keep = self._wanted_by(facts)
+        for source in passages[1:]:
+            self.add_source(source, keep=keep)
+        for source in (*facts, *tickets):
+            self.add_source(source)
+        self.add("the summary", summary_block(context.question.summary, self._boundary))
+
+    def add_source(self, source: Source, *, keep: int = 0) -> None:
+        block = source_block(source, self._boundary)
+        if not self.add(name_of(source), block, keep) and source.kind == "document":
+            self._add_beginning(source, keep)
+
+    def add(self, name: str, block: str, keep: int = 0) -> bool:
+        if not block:
+            return False
+        if not self._room.take(block, keep=keep):
+            self.left_out.append(name)
+            return False
+        self.fitting.append(block)
+        return True
+
+    def _add_beginning(self, source: Source, keep: int) -> None:
+        around = self._room.count(source_block(replace(source, text=""), self._boundary)) + MARGIN
+        text = shortened(source.text, self._room.left - keep - around, self._room.count)
+        if text and self.add("", source_block(replace(source, text=text), self._boundary), keep):
+            self.left_out[-1] = f"{name_of(source)}: the end"
+
+    def _wanted_by(self, facts: list[Source]) -> int:
+        whole = sum(self._room.count(source_block(fact, self._boundary)) + MARGIN for fact in facts)
+        return min(whole, int(self._room.left * ACCOUNT_SHARE))
+
+
+def name_of(source: Source) -> str:
+    return f"[{source.number}] {source.title}"
+
+
+def fitting_turns(turns: Sequence[Turn], room: Room, boundary: str, *, keep: int = 0) -> list[Message]:
+    """The newest that fit, without a gap."""
+    fitting: list[Message] = []
+    for turn in reversed(turns):
+        sent = turn_message(turn, boundary)
+        if not room.take(sent["content"], keep=keep):
+            break
+        fitting.insert(0, sent)
+    return fitting
