@@ -9,7 +9,14 @@ IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
 KEY = re.compile(
     r"\b(?:sk|pk|rk|ghp|gho|xox[abpr]|AKIA|AIza)[-_]?[A-Za-z0-9_-]{12,}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
 )
-PASSWORD = re.compile(r"(?i)\b(password|passwort|passcode|pin|secret|token)(\s*(?:is|=|:)\s*)(\S+)")
+PASSWORD = re.compile(r"(?i)\b((?:password|passwort|passcode|pin|secret|token)\s*(?:(is)|=|:)\s*)(\S+)")
+# "My password is not accepted" gives nothing away, and would ask something else without its "not".
+SAID_OF_PASSWORDS = re.compile(
+    r"(?:[a-z]+(?:ed|ing)|a|always|an|being|broken|case|correct|different|empty|for|from|in|incorrect|invalid|it|lost|"
+    r"missing|my|never|no|not|now|on|only|right|same|secure|sent|set|so|still|strong|that|the|this|to|too|weak|what|"
+    r"where|wrong|your)[.,;:!?]*",
+    re.IGNORECASE,
+)
 
 
 def mask_secrets(text: str) -> str:
@@ -17,12 +24,16 @@ def mask_secrets(text: str) -> str:
     text = CARD.sub(lambda match: _mask_card(match.group()), text)
     text = IBAN.sub(lambda match: MASK if _is_iban(match.group()) else match.group(), text)
     text = KEY.sub(MASK, text)
-    return PASSWORD.sub(rf"\1\2{MASK}", text)
+    return PASSWORD.sub(lambda match: match.group() if _is_no_password(match) else match[1] + MASK, text)
 
 
 def _mask_card(written: str) -> str:
     digits = [int(character) for character in written if character.isdigit()]
     return f"{MASK} {''.join(map(str, digits[-4:]))}" if _luhn(digits) else written
+
+
+def _is_no_password(match: re.Match[str]) -> bool:
+    return bool(match[2] and SAID_OF_PASSWORDS.fullmatch(match[3]))
 
 
 def _luhn(digits: list[int]) -> bool:

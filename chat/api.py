@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.masking import mask_secrets
 from chat import frames
 from chat.answering import answer_question
 from chat.frames import MAX_MESSAGE_CHARACTERS
@@ -93,12 +94,13 @@ def question_from(asked: dict[str, Any]) -> Question:
     if slugs := asked.get("collections"):
         collections = collections.filter(slug__in=slugs)
     return Question(
-        text=asked["question"],
+        text=mask_secrets(asked["question"]),
         widget_name="the documentation",
         language=language_of([asked["question"]]),
         collection_ids=frozenset(collections.values_list("pk", flat=True)),
         history=tuple(
-            Turn("customer" if turn["role"] == "user" else "bot", turn["text"]) for turn in asked.get("history", [])
+            Turn("customer", mask_secrets(turn["text"])) if turn["role"] == "user" else Turn("bot", turn["text"])
+            for turn in asked.get("history", [])
         ),
     )
 

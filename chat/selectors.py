@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from accounts.masking import mask_secrets
 from chat import frames
 from chat.language import language_of
 from chat.models import Citation, Conversation, Message, PendingAction, Widget
@@ -104,13 +105,16 @@ def question_message(answer_id: int) -> Message:
 
 
 def question_of(asked: Message, answer_id: int | None = None) -> Question:
-    """What the customer asked with this message, with the conversation's earlier turns, newest last."""
+    """What the customer asked with this message, with the conversation's earlier turns, newest last.
+
+    Here card numbers and passwords end: searches, models, traces and logs never see them.
+    """
     conversation = Conversation.objects.select_related("widget", "customer").get(pk=asked.conversation_id)
     customer = conversation.customer
     said = turn_messages(asked)
     history = history_before(said[0])
     return Question(
-        text="\n".join(message.text for message in said),
+        text=mask_secrets("\n".join(message.text for message in said)),
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         customer_id=customer.pk if customer and customer.is_active else None,
@@ -162,9 +166,10 @@ def turn_of(message: Message) -> Turn:
     documents = (cited.title for cited in message.citations.all() if cited.kind == Citation.Kind.DOCUMENT)
     return Turn(
         role=message.role,  # type: ignore[arg-type]
-        text=message.text,
+        text=mask_secrets(message.text) if message.role == Message.Role.CUSTOMER else message.text,
         cited=tuple(documents),
         asks=message.outcome == Message.Outcome.ASKED,
+        seq=message.seq or 0,
     )
 
 

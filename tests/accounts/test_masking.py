@@ -14,6 +14,8 @@ from accounts.masking import mask_secrets
         ("AKIAIOSFODNN7EXAMPLE", "•••"),
         ("my password is hunter2!", "my password is •••"),
         ("Token: abc123", "Token: •••"),
+        ("password: wrong", "password: •••"),
+        ("the pin is 1234, ok?", "the pin is ••• ok?"),
     ],
 )
 def test_secrets_are_masked(text, masked):
@@ -27,8 +29,15 @@ def test_secrets_are_masked(text, masked):
         "4242 4242 4242 4241",
         "tracking JD014600010396000731",
         "I forgot my password.",
+        "My password is not accepted, and the token is expired.",
+        "What if a PIN is wrong?",
         "€1,200.00",
     ],
 )
 def test_everything_else_stays(text):
     assert mask_secrets(text) == text
+
+
+@pytest.mark.parametrize("text", ["card 4242 4242 4242 4242", "my password is hunter2!", "Token: abc123"])
+def test_masking_again_changes_nothing(text):
+    assert mask_secrets(mask_secrets(text)) == mask_secrets(text)

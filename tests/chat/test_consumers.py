@@ -130,6 +130,21 @@ async def test_a_customer_is_answered_from_their_pages_and_record(visit, model, 
     assert "CANARY" not in told
 
 
+async def test_a_pasted_card_number_reaches_neither_model_nor_trace(visit, model):
+    visitor = await visit()
+    text = "Was my refund sent to 4242 4242 4242 4242, my password is hunter2"
+
+    await visitor.ask(text, id="q1")
+    await visitor.ask(text, id="q2")
+
+    question, answer = await in_database(list)(Message.objects.filter(seq__in=[1, 2]))
+    assert question.text == text
+    for kept in (str(model.requests), str(answer.trace)):
+        assert "refund sent to ••• 4242" in kept
+        assert "4242 4242" not in kept
+        assert "hunter2" not in kept
+
+
 async def test_a_question_too_long_for_the_model_is_answered_by_saying_so(visit, model, settings):
     settings.CHAT_CONTEXT_TOKENS = 2048
     visitor = await visit()
