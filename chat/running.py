@@ -21,6 +21,7 @@ from chat.answering import answer_question
 from chat.errors import QuestionGrew
 from chat.models import Message
 from chat.records import Answer, AnswerStatus
+from chat.summaries import summarise
 from chat.writing import Delta, Stage
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,9 @@ class Writer:
                         helper.cancel()
             metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered).inc()
             log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
+            # The customer has the answer: what its prompt had no room for is made shorter for the next one.
+            if until := answer.trace.get("summarise_until"):
+                await summarise(self.answer.conversation_id, until)
 
     def end(self, status: AnswerStatus) -> None:
         """Stops the writing; what was said is stored with this status."""

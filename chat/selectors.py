@@ -16,6 +16,7 @@ from chat.records import Cited, Question, Turn
 from knowledge.selectors import signed_url
 
 MAX_HISTORY = 12
+MAX_SUMMARISED = 40
 
 
 def widget_for(public_key: str, origin: str) -> Widget | None:
@@ -129,6 +130,8 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
             allowed=conversation.widget.languages,
             fallback=conversation.widget.language,
         ),
+        summary=conversation.summary,
+        summary_until=conversation.summary_until,
     )
 
 
@@ -152,14 +155,21 @@ def turn_messages(asked: Message) -> list[Message]:
 
 
 def history_before(message: Message) -> tuple[Turn, ...]:
-    earlier = Message.objects.filter(
-        conversation_id=message.conversation_id,
-        seq__lt=message.seq,
-        superseded=False,
-        role__in=[Message.Role.CUSTOMER, Message.Role.BOT, Message.Role.AGENT],
-    )
-    earlier = earlier.order_by("-seq").prefetch_related("citations")[:MAX_HISTORY]
-    return tuple(turn_of(message) for message in reversed(earlier) if message.text)
+    return turns(Message.objects.filter(conversation_id=message.conversation_id, seq__lt=message.seq), MAX_HISTORY)
+
+
+def to_summarise(conversation_id: int, until: int) -> tuple[str, tuple[Turn, ...]]:
+    """The summary so far, and what was said after it up to ``until``."""
+    conversation = Conversation.objects.get(pk=conversation_id)
+    said = conversation.messages.filter(seq__gt=conversation.summary_until, seq__lte=until)
+    return conversation.summary, turns(said, MAX_SUMMARISED)
+
+
+def turns(said: QuerySet[Message], limit: int) -> tuple[Turn, ...]:
+    """The last of them, oldest first."""
+    roles = [Message.Role.CUSTOMER, Message.Role.BOT, Message.Role.AGENT]
+    last = said.filter(superseded=False, role__in=roles).order_by("-seq").prefetch_related("citations")[:limit]
+    return tuple(turn_of(message) for message in reversed(last) if message.text)
 
 
 def turn_of(message: Message) -> Turn:

@@ -203,6 +203,13 @@ def finish_answer(answer_id: int, answer: Answer, *, question_id: int | None = N
     return True
 
 
+def keep_summary(conversation_id: int, summary: str, until: int) -> None:
+    """Unless another one by now reaches as far."""
+    Conversation.objects.filter(pk=conversation_id, summary_until__lt=until).update(
+        summary=summary, summary_until=until
+    )
+
+
 def keep_lease(answer_id: int, text: str) -> bool:
     """The writer's sign of life, with what it has said so far. False when the answer is no longer its own."""
     return bool(

@@ -36,6 +36,8 @@ class Conversation(models.Model):
     visitor_read_seq = models.PositiveIntegerField(default=0)
     agent_read_seq = models.PositiveIntegerField(default=0)
     page = models.JSONField(default=dict, blank=True, help_text="The page the visitor is on: url, title, locale.")
+    summary = models.TextField(blank=True, help_text="Stands for the messages up to summary_until in a prompt.")
+    summary_until = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(default=timezone.now)
 

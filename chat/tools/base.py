@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from accounts.masking import mask_secrets
-from chat.frames import clean
+from chat.hygiene import clean
 from chat.models import PendingAction
 from chat.records import Question, Source
 

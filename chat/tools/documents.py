@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from chat.context import audience_of, passage_source
-from chat.frames import clean
+from chat.hygiene import clean
 from chat.records import Question
 from chat.tools.base import Arguments, Tool, ToolResult
 from knowledge.search import search_passages

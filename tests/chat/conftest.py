@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.identity import issue_token
 from accounts.models import Customer
+from chat import running
 from chat.llm import get_model
 from chat.llm.scripted import ScriptedModel
 from chat.models import Widget
@@ -117,6 +118,17 @@ async def visit(widget: Widget) -> AsyncIterator[Callable[..., Awaitable[Visitor
         # A socket that the server has closed is gone already.
         with suppress(asyncio.CancelledError):
             await visitor.disconnect()
+
+
+@pytest.fixture
+def until_idle() -> Callable[[], Awaitable[None]]:
+    """Waits for what is done after an answer was sent."""
+
+    async def wait() -> None:
+        while running._running:
+            await asyncio.wait(set(running._running), timeout=5)
+
+    return wait
 
 
 def token_for(customer: Customer, widget: Widget, **changes: Any) -> str:
