@@ -1,36 +1,72 @@
 """From ``[n]`` in a stream of text to citations. Pure, and the same for every engine.
 
 The model returns numbers, never links. A number that was not handed out is dropped; those that remain are
-renumbered by first appearance. ``[0]`` is the model's way to say that the sources do not answer.
+renumbered by first appearance. ``[0]`` is the model's way to say that the sources do not answer. Of a link
+that it writes all the same only the words remain, unless a source holds the very address.
 """
 
 import math
 import re
+from collections.abc import Iterable
 
+from chat.fences import Fences
 from chat.records import Cited, Source
 
-MARKER = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-# What may still become a marker, or a run of backticks that is not over, waits for the next delta.
-UNFINISHED = re.compile(r"(?:\[[\d,\s]{0,24}|`+)$")
-TOKEN = re.compile(r"`+|\n|\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+# The ways models cite: [1], [1, 2], [1-3], [^1], [source 1], [Source: 1], [1 and 2], 【1】, 【1†source】.
+NAMED = r"(?:(?:sources?|docs?|documents?|passages?|refs?|references?|quellen?|dokumente?|fuentes?)\b[\s:.#]*)"
+NUMBERS = rf"\d{{1,3}}(?:\s*(?:[,;&–-]|and|und|et|y)\s*{NAMED}?\d{{1,3}})*"
+MARKER = re.compile(
+    rf"(?=.[^\[\]【】\n]{{1,60}}[\]】])(?:\[\s*\^?{NAMED}?{NUMBERS}\^?\s*\]|【\s*{NAMED}?{NUMBERS}(?:†[^】]*)?\s*】)",
+    re.IGNORECASE,
+)
+NUMBER_OR_RANGE = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
+LONGEST_RANGE = 10
+
+LINK = re.compile(
+    r"!?\[(?P<label>[^\[\]\n]{0,200})\]"
+    r"\((?P<address>[^()\s]{0,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,1000})?)(?:[ \t]{1,4}\"[^\"\n]{0,200}\")?[ \t]{0,4}\)"
+)
+TOKEN = re.compile(rf"(?P<ticks>`+)|(?P<end>\n)|(?P<link>{LINK.pattern})|(?P<marker>{MARKER.pattern})", re.IGNORECASE)
+# What may still become a token, or a longer one, waits for the next delta.
+UNFINISHED = re.compile(
+    r"(?:`+|!|!?\[[^\[\]\n]{0,200}|【[^\[\]【】\n]{0,62}"
+    r"|!?\[[^\[\]\n]{0,200}\](?:\([^()\s]{0,1000}(?:\([^()\s]{0,200}(?:\)[^()\s]{0,1000})?)?"
+    r"(?:[ \t]{1,4}(?:\"[^\"\n]{0,200}\"?[ \t]{0,4})?)?)?)$"
+)
 PARAGRAPH = re.compile(r"\n\s*\n")
-LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 WORD = re.compile(r"\w+")
 LONGEST_QUOTE = 300
 
 
-class CitationWriter:
-    """Turns deltas with the prompt's numbers into deltas with the reader's numbers."""
+def numbers_in(marker: str) -> list[int]:
+    """The numbers that a marker names, each once, in its order."""
+    found: list[int] = []
+    for first, last in NUMBER_OR_RANGE.findall(marker.partition("†")[0]):
+        start, end = int(first), int(last or first)
+        found += range(start, end + 1) if start <= end < start + LONGEST_RANGE else [start, end]
+    return list(dict.fromkeys(found))
 
-    def __init__(self, sources: tuple[Source, ...]) -> None:
+
+class CitationWriter:
+    """Turns deltas with the prompt's numbers into deltas with the reader's numbers.
+
+    ``text`` is what was written so far, which is what has been shown.
+    """
+
+    def __init__(self, sources: Iterable[Source] = ()) -> None:
         self.text = ""
         self.unknown = False
-        self._sources = {source.number: source for source in sources}
+        self._sources: dict[int, Source] = {}
         self._numbers: dict[int, int] = {}
         self._claims: dict[int, str] = {}
         self._held = ""
-        self._fence = ""
+        self._fences = Fences()
+        self.add(sources)
+
+    def add(self, sources: Iterable[Source]) -> None:
+        """More that may be cited from now on: what tools have found."""
+        self._sources |= {source.number: source for source in sources}
 
     def feed(self, delta: str) -> str:
         """What may be shown now."""
@@ -53,38 +89,51 @@ class CitationWriter:
         before = self.text
         position = 0
         for token in TOKEN.finditer(ready):
-            self.text += ready[position : token.start()]
-            self.text += self._piece(token.group())
+            self._say(ready[position : token.start()])
+            self._take(token)
             position = token.end()
-        self.text += ready[position:]
+        self._say(ready[position:])
         if not before:
             self.text = self.text.lstrip()
         return self.text[len(before) :]
 
-    def _piece(self, piece: str) -> str:
-        if piece.startswith("`"):
-            self._toggle(piece)
-        elif piece == "\n":
-            self._fence = self._fence if len(self._fence) >= 3 else ""
-        elif not self._fence:
-            return self._renumbered([int(number) for number in re.findall(r"\d+", piece)])
-        return piece
+    def _say(self, text: str) -> None:
+        self._fences.text(text)
+        self.text += text
 
-    def _toggle(self, run: str) -> None:
-        if not self._fence:
-            self._fence = run
-        elif len(run) >= len(self._fence):
-            self._fence = ""
+    def _take(self, token: re.Match[str]) -> None:
+        if token["ticks"]:
+            self._fences.backticks(token[0])
+            self.text += token[0]
+        elif token["end"]:
+            self._fences.line_end()
+            self.text += token[0]
+        elif self._fences.in_code:
+            self._say(token[0])
+        elif token["link"]:
+            self._say(self._unlinked(token))
+        else:
+            self._say(self._renumbered(numbers_in(token[0])))
+
+    def _unlinked(self, link: re.Match[str]) -> str:
+        address, label = link["address"], link["label"]
+        if not link[0].startswith("!") and any(address in source.text for source in self._sources.values()):
+            return link[0] if address.startswith(("https://", "http://", "mailto:")) else label
+        marker = MARKER.fullmatch(f"[{label}]")
+        return self._renumbered(numbers_in(label)) if marker else label
 
     def _renumbered(self, numbers: list[int]) -> str:
-        self.unknown = self.unknown or 0 in numbers
+        """``items[0]`` is no verdict: that stands by itself."""
+        self.unknown = self.unknown or (0 in numbers and not WORD.match(self.text[-1:]))
         markers = []
         for number in numbers:
-            if number in self._sources:
-                new = self._numbers.setdefault(number, len(self._numbers) + 1)
-                self._claims.setdefault(number, PARAGRAPH.split(MARKER.sub("", self.text).rstrip())[-1])
-                markers.append(f"[{new}]")
-        return "".join(dict.fromkeys(markers))
+            if number not in self._sources:
+                continue
+            if number not in self._numbers:
+                self._numbers[number] = len(self._numbers) + 1
+                self._claims[number] = PARAGRAPH.split(MARKER.sub("", self.text).rstrip())[-1]
+            markers.append(f"[{self._numbers[number]}]")
+        return "".join(markers)
 
     def _cited(self, source: Source, number: int) -> Cited:
         return Cited(
@@ -101,7 +150,7 @@ class CitationWriter:
 def quote(text: str, claim: str) -> str:
     """The sentence of ``text`` that shares most words with ``claim``, at most 300 characters."""
     wanted = set(WORD.findall(claim.lower()))
-    plain = LINK.sub(r"\1", text)
+    plain = LINK.sub(r"\g<label>", text)
     sentences = [sentence.strip() for sentence in SENTENCE.split(plain) if WORD.search(sentence)]
     best = max(sentences, key=lambda sentence: _overlap(sentence, wanted), default="")
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"

@@ -53,23 +53,107 @@ def test_a_half_streamed_marker_is_held_back():
     assert writer.feed("] long") == "[1] long"
 
 
-def test_lists_of_numbers_become_single_markers():
-    assert written("Both [1, 3].").text == "Both [1][2]."
+@pytest.mark.parametrize(
+    "marker",
+    [
+        *("[1][3]", "[1, 3]", "[1,3]", "[1; 3]", "[ 1 , 3 ]", "[1 and 3]", "[1]【3】", "【1】【3†source】", "【1】[3]"),
+        *("[^1][^3]", "[^1^][3]", "[source 1][Source: 3]", "[sources 1, 3]", "[doc 1, doc 3]", "[Quellen 1 und 3]"),
+        *("[1](https://made.up/page)[3]", "[Source 1](refunds.md)[3]"),
+    ],
+)
+def test_markers_are_read_however_models_write_them(marker: str):
+    for pieces in ([marker], list(marker)):
+        assert written("Both ", *pieces, ".").text == "Both [1][2]."
 
 
-@pytest.mark.parametrize("code", ["`a[1]`", "```\nb = a[1]\n```", "~`a[1]`"])
+def test_a_range_of_numbers_is_each_of_them():
+    assert written("All [1-3].").text == "All [1][2][3]."
+
+
+@pytest.mark.parametrize(
+    "text", ["It (1) is.", "A [note] here", "[Refunds 1]", "[2024]", "[1.5]", "[1/2]", "[x1]", "[-]", "![]"]
+)
+def test_what_is_no_marker_stays_text(text: str):
+    assert written(text).text == text
+
+
+def test_an_index_in_a_sentence_is_no_verdict():
+    assert not written("Take items[0] [1].").unknown
+
+
+def test_sources_may_come_while_the_answer_is_written():
+    writer = CitationWriter(SOURCES[:1])
+
+    writer.feed("Known [1]. ")
+    writer.add([Source(9, "account", "Order O-1", "It was sent.")])
+    writer.feed("Found [9].")
+    writer.close()
+
+    assert writer.text == "Known [1]. Found [2]."
+    assert writer.citations[1].title == "Order O-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("See [the page](https://evil.example/?q=secret).", "See the page."),
+        ("See [the page](https://docs.example/refunds).", "See [the page](https://docs.example/refunds)."),
+        ("![Chart](https://docs.example/refunds)!", "Chart!"),
+        ("![x](https://evil.example/?q=secret)", "x"),
+        ("[x](javascript:alert(1)) [y](card.md)", "x y"),
+        ('[x](https://evil.example "title") ok', "x ok"),
+        ("`[x](https://evil.example)`", "`[x](https://evil.example)`"),
+        ("Wow! [x](y", "Wow! [x](y"),
+    ],
+)
+def test_a_link_is_only_its_words_unless_a_source_has_its_address(text: str, shown: str):
+    source = Source(1, "document", "Refunds", "See https://docs.example/refunds and [card](card.md).")
+    for pieces in ([text], list(text)):
+        writer = CitationWriter([source])
+        for piece in pieces:
+            writer.feed(piece)
+        writer.close()
+
+        assert writer.text == shown
+
+
+CODE = [
+    *("`a[1]`", "```\nb = a[1]\n```", "~`a[1]`", "``a ` b[1]``", "```\na[1]\n~~~\nb[1]\n````"),
+    *("\n\n~~~py\na[1]\n```\nb[1]\n~~~", "\n\n    a[1]\n\n    b[1]", "\n\n\ta[1]", "\n- x\n  ```\n  a[1]\n  ```"),
+    *("\n> ```\n> a[1]\n> ```", "```\nopen[1]"),
+]
+
+
+@pytest.mark.parametrize("code", CODE)
 def test_code_is_left_alone(code: str):
+    assert written(*f"Use {code}").citations == ()
     writer = written(f"Use {code}")
 
     assert writer.text == f"Use {code}"
     assert writer.citations == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\na\n```\nThen [1].",
+        "~~~\na\n~~~\nThen [1].",
+        "1. Do\n\n    more [1]",
+        "- a\n    - b [1]",
+        "a\n    goes on [1]",
+        "```a``` then [1]",
+        "\n\n    code\n\nThen [1].",
+    ],
+)
+def test_what_stands_beside_code_is_cited(text: str):
+    assert len(written(*text).citations) == 1
+
+
 def test_an_unclosed_backtick_does_not_swallow_the_rest():
     assert len(written("Press ` twice.\nThen wait [1].").citations) == 1
 
 
-@given(st.text(alphabet="a [`]1,0\n", max_size=80), st.lists(st.integers(0, 80), max_size=6))
+@given(st.text(alphabet="a [`]1,0\n!()^-~【】 \t", max_size=80), st.lists(st.integers(0, 80), max_size=6))
 def test_how_the_text_is_cut_into_deltas_changes_nothing(text: str, cuts: list[int]):
     edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     pieces = [text[a:b] for a, b in pairwise(edges)]
@@ -98,6 +182,7 @@ def test_the_quote_of_a_whole_paragraph_is_not_its_last_word():
     writer = CitationWriter((ticket,))
 
     writer.feed("We refunded €29.00 to your card on Friday. Sorry! Ines [1]")
+    writer.close()
 
     assert writer.citations[0].quote == "We refunded €29.00 to your card on Friday."
 
