@@ -15,9 +15,9 @@ from chat.records import Cited, Source
 # The ways models cite: [1], [1, 2], [1-3], [^1], [source 1], [Source: 1], [1 and 2], 【1】, 【1†source】.
 NAMED = r"(?:(?:sources?|docs?|documents?|passages?|refs?|references?|quellen?|dokumente?|fuentes?)\b[\s:.#]*)"
 NUMBERS = rf"\d{{1,3}}(?:\s*(?:[,;&–-]|and|und|et|y)\s*{NAMED}?\d{{1,3}})*"
+SHORT = r"(?=[^\[\]【】\n]{1,60}[\]】])"
 MARKER = re.compile(
-    rf"(?=.[^\[\]【】\n]{{1,60}}[\]】])(?:\[\s*\^?{NAMED}?{NUMBERS}\^?\s*\]|【\s*{NAMED}?{NUMBERS}(?:†[^】]*)?\s*】)",
-    re.IGNORECASE,
+    rf"(?:\[{SHORT}\s*\^?{NAMED}?{NUMBERS}\^?\s*\]|【{SHORT}\s*{NAMED}?{NUMBERS}(?:†[^】]*)?\s*】)", re.IGNORECASE
 )
 NUMBER_OR_RANGE = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
 LONGEST_RANGE = 10

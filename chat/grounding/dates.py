@@ -3,13 +3,12 @@
 import re
 from decimal import Decimal
 
-from chat.grounding.vocabulary import ALSO_WORDS, MONTHS
+from chat.grounding.vocabulary import ALSO_WORDS, CURRENCY_SIGNS, MONTHS
 
 Meaning = tuple[object, ...]
 # What it means, what a source that has it also says, and where it ends.
 Read = tuple[frozenset[Meaning], frozenset[Meaning], int]
 
-CURRENCY_SIGNS = ("€", "$", "£", "¥", "₹")
 NUMERIC = re.compile(
     r"(?P<year>\d{4})(?P<a>[-/.])(?P<month>\d{1,2})(?P=a)(?P<day>\d{1,2})(?!\d)"
     r"|(?P<one>\d{1,2})(?P<b>[-/.])(?P<two>\d{1,2})(?P=b)(?P<long>\d{4})(?!\d)"

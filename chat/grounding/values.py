@@ -24,9 +24,11 @@ COUNTER = re.compile(r"^[ \t>]*\d{1,3}[.)](?=\s)", re.MULTILINE)
 DIGIT = re.compile(r"\d")
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?|[%€$£¥₹]")
 BEHIND = re.compile(r"[*_]{0,3}[ \n-]?[*_]{0,3}([%€$£¥₹]|[^\W\d_]+)")
-NAME_BEFORE = re.compile(r"[^\W\d_](?:[\w-]*[\w-])?$|_$")
-NAME_BEHIND = re.compile(r"(?:[\w-]*\w)?")
-LETTERS = re.compile(r"[^\W\d_]*")
+# What names are made of. Scripts without spaces stand right beside a number and are no part of it.
+NAME = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+LETTERS = re.compile(rf"(?:(?![\d_]){NAME})*")
+NAME_BEFORE = re.compile(rf"(?![\d_]){NAME}(?:{NAME}|-)*$|_$")
+NAME_BEHIND = re.compile(rf"(?:(?:{NAME}|-)*{NAME})?")
 VERSION = re.compile(r"\d+(?:\.\d+)*(?:[-.]?(?:rc|beta|alpha)\.?\d*)?")
 BETWEEN = re.compile(r"[*_ ]*(?:[-–—/]|to|bis|à|a|and|und|et|y|or|oder|ou|o|through|until)[*_ ]*[€$£]?")
 
@@ -149,6 +151,7 @@ def _number_at(text: str, start: int) -> Value:
         means: frozenset[Meaning] = frozenset({("id", text[start:end].lower())})
         return Value(start, end, means, means | _plain(numbers))
     numbers, unit, end = _measured(text, end, numbers, letters)
+    start -= text[start - 1 : start] in words.CURRENCY_SIGNS
     return _quantity(start, end, numbers, unit or words.CURRENCIES.get(left, ""), numeral[0])
 
 

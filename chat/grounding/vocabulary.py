@@ -63,6 +63,7 @@ ADJECTIVES = _words(
     "weiteren"
 )
 
+CURRENCY_SIGNS = _words("€ $ £ ¥ ₹")
 CURRENCIES = _by_word(
     {
         "EUR": "€ eur euro euros",
@@ -123,3 +124,5 @@ PLAN_WORDS = _words(
     "plan plans tier edition package subscription membership tarif tarife paket abonnement forfait offre abo "
     "suscripción paquete"
 )
+# A point behind these ends no sentence.
+ABBREVIATIONS = _words("e.g i.e z.b d.h u.a p.ex ca approx bzw inkl incl vs etc nr núm mr mrs ms dr sr sra inc ltd usw")

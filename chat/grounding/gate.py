@@ -1,0 +1,106 @@
+"""Values no source has are never shown, not even while the answer streams in. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from chat.citations import MARKER
+from chat.grounding.sentences import ends_sentence
+from chat.grounding.values import Meaning, offered, values
+from chat.grounding.vocabulary import ARTICLES, NUMBER_WORDS
+
+# A citation, or a word; each with the space before it. Scripts without spaces have words of one character.
+CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+TOKEN = re.compile(rf"\s*(?:(?P<cites>{MARKER.pattern})|{CJK}|(?:(?!{CJK})\S){{1,200}})", re.IGNORECASE)
+UNFINISHED = re.compile(r"\s*[\[【][^\[\]【】\n]{0,62}$")
+# What may belong to a value: more digits, as telephone numbers have, and three words, as "12 de marzo" has.
+BEHIND = re.compile(r"(?:[ \t]+[(+]?\d\S{0,30})*(?:[ \t]+\S{1,30}){0,3}")
+SENTENCE_END = re.compile(r"[.!?…。！？][\"”’»)\]*_]*$")
+HAS_SIGN = re.compile(r"\d|@|://|--\w|\w[._]\w|/\w")
+# So much of a sentence is looked at for what belongs to a value.
+BEFORE = 120
+
+
+class ValueGate:
+    """Words pass as soon as they are whole. One with a value waits for those that may belong to it.
+
+    A value that neither a source nor the question has is withheld, and the rest of its sentence with it.
+    What is shown is what the text has, in its order; how the text was cut into deltas changes nothing.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._offers: frozenset[Meaning] = offered(texts)
+        self._waiting = ""
+        self._sentence = ""
+        self._withholds = False
+
+    def add(self, texts: Iterable[str]) -> None:
+        """More that may be said from now on: what tools have found."""
+        self._offers |= offered(texts)
+
+    def feed(self, delta: str) -> str:
+        """What may be shown now."""
+        self._waiting += delta
+        return self._pass(ended=False)
+
+    def close(self) -> str:
+        """What was held back and may be shown."""
+        shown = self._pass(ended=True)
+        space, self._waiting = self._waiting, ""
+        return shown + ("" if self._withholds else space)
+
+    def _pass(self, *, ended: bool) -> str:
+        shown, position = "", 0
+        while token := self._next(position, ended=ended):
+            behind = self._behind(token, ended=ended)
+            if behind is None:
+                break
+            self._begin(token)
+            if not self._withholds and behind and self._is_unknown(token[0], behind):
+                self._withholds = True
+            shown += "" if self._withholds else token[0]
+            self._sentence = (self._sentence + token[0])[-BEFORE:]
+            position = token.end()
+        self._waiting = self._waiting[position:]
+        return shown
+
+    def _next(self, position: int, *, ended: bool) -> re.Match[str] | None:
+        """The next word or citation, once it is whole."""
+        token = TOKEN.match(self._waiting, position)
+        if ended or token is None:
+            return token
+        if token["cites"]:
+            return token
+        is_open = token.end() == len(self._waiting) or UNFINISHED.match(self._waiting, position)
+        return None if is_open else token
+
+    def _behind(self, token: re.Match[str], *, ended: bool) -> str | None:
+        """What follows a word with a value, "" for a word without one, None if it did not come yet."""
+        if token["cites"] or not _may_have_value(token[0]):
+            return ""
+        found = BEHIND.match(self._waiting, token.end())
+        behind = found[0] if found else ""
+        follows = self._waiting[token.end() + len(behind) :].lstrip(" \t")
+        return f"{behind} " if follows or ended else None
+
+    def _begin(self, token: re.Match[str]) -> None:
+        """A new line begins a sentence, and so does a word behind one that has ended; citations belong to it."""
+        if "\n" in token[0]:
+            self._sentence, self._withholds = "", False
+        elif not token["cites"] and self._has_ended(token[0]):
+            # Not at the beginning of a line, where a number could count list items.
+            self._sentence, self._withholds = ". ", False
+
+    def _has_ended(self, following: str) -> bool:
+        before = MARKER.sub("", self._sentence).rstrip()
+        ended = SENTENCE_END.search(before) and (following[0].isspace() or before[-1] in "。！？")
+        return bool(ended) and ends_sentence(before, following.lstrip())
+
+    def _is_unknown(self, word: str, behind: str) -> bool:
+        start, end = len(self._sentence), len(self._sentence + word)
+        found = values(self._sentence + word + behind)
+        return any(value.start < end and value.end > start and not value.is_in(self._offers) for value in found)
+
+
+def _may_have_value(word: str) -> bool:
+    plain = word.strip(' \t\n*_.,;:!?()"“”').lower()
+    return bool(HAS_SIGN.search(word)) or (plain in NUMBER_WORDS and plain not in ARTICLES)

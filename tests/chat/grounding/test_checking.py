@@ -1,0 +1,90 @@
+from time import process_time
+
+import pytest
+
+from chat.grounding import checked
+
+SOURCES = {
+    1: "Refunds. A refund takes 5 to 10 business days to reach the card you paid with. To ask for one, open "
+    "Settings → Billing → Invoices and choose Request refund. The Team plan costs €29.00 per month.",
+    2: "Your order O-1001 of 12 March 2026 was cancelled.",
+    3: "Eine Erstattung dauert bei uns 5 bis 10 Werktage, und sie geht immer auf die Karte, mit der Sie bezahlt haben.",
+    4: "| | Team | Business |\n|---|---|---|\n| Payouts (business days) | 2 | 1 |\n| Price | €29 | €79 |",
+}
+SUPPORTED = [
+    "Refunds reach your card within 5–10 business days [1].",
+    "Team is 29 euros per month [1].",
+    "Your order O-1001 was cancelled on 2026-03-12 [2].",
+    "It was cancelled on March 12 [2]. Refunds take 5 to 10 days [1].",
+    "Hello! You asked how long a refund takes. A refund takes 5 to 10 business days [1]. Let me know if you need more!",
+    "You ask for a refund like this [1]:\n\n1. Open **Settings → Billing**.\n2. Choose *Request refund*.",
+    "Eine Erstattung braucht 5 bis 10 Werktage, bis das Geld bei Ihnen ist [1].",
+    "Refunds take ten business days at most, so please be patient with the bank [3].",
+    "Payouts take 2 business days on Team [4].",
+    "I couldn't find anything about that in the documentation.",
+    "Which order do you mean?",
+    "Yes. Refunds go to your card [1].",
+    "## Refunds\n\nA refund takes 5 to 10 business days [1].\n\nSources: [1]",
+    "> We refunded it: a refund takes 5 to 10 business days to reach the card you paid with [1]",
+]
+UNSUPPORTED = [
+    ("A refund takes 3 business days [1].", "value"),
+    ("It costs €39 [1].", "value"),
+    ("Your order was cancelled on 13 March [2].", "value"),
+    ("A refund takes 5 to 10 business days [2].", "value"),
+    ("Refunds take 5 to 10 business days [9].", "value"),
+    ("Sie bekommen das Geld in 3 Tagen [1].", "value"),
+    ("Run `refund --now` to be paid on your card [1].", "value"),
+    ("Write to refunds@evil.example for your card [1].", "value"),
+    ("Refunds on the Platinum plan reach your card [1].", "name"),
+    ("Refunds on Business reach your card [1].", "name"),
+    ("Loyal members receive vouchers for partner hotels [1].", "overlap"),
+    ("Loyal members receive vouchers for partner hotels.", "uncited"),
+    ("Sure, loyal members receive vouchers for partner hotels.", "uncited"),
+    ("I couldn't find that, but loyal members receive vouchers.", "uncited"),
+    ("Treue Mitglieder bekommen Gutscheine für Hotels.", "uncited"),
+    ("I have refunded your order to your card [1].", "promise"),
+]
+
+
+@pytest.mark.parametrize("answer", SUPPORTED)
+def test_what_the_sources_say_may_be_said(answer):
+    assert checked(answer, SOURCES, names=frozenset({"Team", "Business"})) == []
+
+
+@pytest.mark.parametrize(("answer", "kind"), UNSUPPORTED)
+def test_what_they_do_not_say_is_found(answer, kind):
+    findings = checked(answer, SOURCES, names=frozenset({"Team", "Business"}))
+
+    assert [finding.kind for finding in findings] == [kind]
+    assert findings[0].sentence.text == answer
+
+
+def test_values_of_the_question_may_be_repeated_but_not_affirmed():
+    question = "Do I get a refund to my card after 90 days?"
+
+    assert checked("After 90 days no refund reaches your card [1].", SOURCES, question=question) == []
+    for yes in (
+        "Yes, after 90 days a refund reaches your card [1].",
+        "Yes. After 90 days refunds reach your card [1].",
+    ):
+        assert [finding.kind for finding in checked(yes, SOURCES, question=question)] == ["value"]
+
+
+def test_an_action_that_ran_may_be_told():
+    text = "I've opened a ticket for you, and a person will reply."
+
+    assert [finding.kind for finding in checked(text, SOURCES)] == ["promise"]
+    assert "promise" not in {finding.kind for finding in checked(text, SOURCES, done=frozenset({"open_ticket"}))}
+
+
+def test_a_long_answer_with_many_sources_is_checked_in_milliseconds():
+    answer = "\n\n".join(["Refunds reach your card within 5–10 business days [1]. Team costs €29 per month [1]."] * 20)
+    sources = dict.fromkeys(range(1, 13), " ".join([SOURCES[1]] * 5))
+
+    def spent() -> float:
+        started = process_time()
+        assert checked(answer, sources) == []
+        return process_time() - started
+
+    assert min(spent() for _ in range(5)) < 0.05
