@@ -22,16 +22,20 @@ MARKER = re.compile(
 NUMBER_OR_RANGE = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
 LONGEST_RANGE = 10
 
-LINK = re.compile(
-    r"!?\[(?P<label>[^\[\]\n]{0,200})\]"
+TARGET = (
     r"\((?P<address>[^()\s]{0,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,1000})?)(?:[ \t]{1,4}\"[^\"\n]{0,200}\")?[ \t]{0,4}\)"
 )
-TOKEN = re.compile(rf"(?P<ticks>`+)|(?P<end>\n)|(?P<link>{LINK.pattern})|(?P<marker>{MARKER.pattern})", re.IGNORECASE)
+LINK = re.compile(rf"!?\[(?P<label>[^\[\]\n]{{0,200}})\]{TARGET}")
+# What is left of a link with more in its label than words.
+LOOSE = TARGET.replace("<address>", "<loose>")
+TOKEN = re.compile(
+    rf"(?P<ticks>`+)|(?P<end>\n)|(?P<link>{LINK.pattern})|(?P<marker>{MARKER.pattern})|\]{LOOSE}", re.IGNORECASE
+)
 # What may still become a token, or a longer one, waits for the next delta.
+BEGUN_ADDRESS = r"\([^()\s]{0,1000}(?:\([^()\s]{0,200}(?:\)[^()\s]{0,1000})?)?"
+BEGUN = rf"(?:{BEGUN_ADDRESS}(?:[ \t]{{1,4}}(?:\"[^\"\n]{{0,200}}\"?[ \t]{{0,4}})?)?)?"
 UNFINISHED = re.compile(
-    r"(?:`+|!|!?\[[^\[\]\n]{0,200}|【[^\[\]【】\n]{0,62}"
-    r"|!?\[[^\[\]\n]{0,200}\](?:\([^()\s]{0,1000}(?:\([^()\s]{0,200}(?:\)[^()\s]{0,1000})?)?"
-    r"(?:[ \t]{1,4}(?:\"[^\"\n]{0,200}\"?[ \t]{0,4})?)?)?)$"
+    rf"(?:`+|!|!?\[[^\[\]\n]{{0,200}}|【[^\[\]【】\n]{{0,62}}|!?\[[^\[\]\n]{{0,200}}\]{BEGUN}|\]{BEGUN})$"
 )
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -112,15 +116,22 @@ class CitationWriter:
             self._say(token[0])
         elif token["link"]:
             self._say(self._unlinked(token))
-        else:
+        elif token["marker"]:
             self._say(self._renumbered(numbers_in(token[0])))
+        else:
+            self._say(token[0] if self._is_known(token["loose"]) else "]")
 
     def _unlinked(self, link: re.Match[str]) -> str:
-        address, label = link["address"], link["label"]
-        if not link[0].startswith("!") and any(address in source.text for source in self._sources.values()):
-            return link[0] if address.startswith(("https://", "http://", "mailto:")) else label
-        marker = MARKER.fullmatch(f"[{label}]")
-        return self._renumbered(numbers_in(label)) if marker else label
+        if not link[0].startswith("!") and self._is_known(link["address"]):
+            return link[0]
+        label = link["label"]
+        return self._renumbered(numbers_in(label)) if MARKER.fullmatch(f"[{label}]") else label
+
+    def _is_known(self, address: str) -> bool:
+        """A whole address that stands in a source just like this."""
+        return address.startswith(("https://", "http://", "mailto:")) and any(
+            re.search(rf"{re.escape(address)}(?![\w/?#=&%-]|\.\w)", source.text) for source in self._sources.values()
+        )
 
     def _renumbered(self, numbers: list[int]) -> str:
         """``items[0]`` is no verdict: that stands by itself."""

@@ -125,10 +125,8 @@ def checked(
     found = sentences(text)
     affirms = affirmed(found)
     findings = (
-        check.finding(
-            sentence, citations_of(sentence, found), affirms=sentence in affirms, quotes=_is_quoted(text, sentence)
-        )
-        for sentence in found
+        check.finding(sentence, cites, affirms=sentence in affirms, quotes=_is_quoted(text, sentence))
+        for sentence, cites in zip(found, citations_of(found), strict=True)
     )
     return [finding for finding in findings if finding]
 

@@ -12,8 +12,8 @@ from chat.grounding.vocabulary import ARTICLES, NUMBER_WORDS
 CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 TOKEN = re.compile(rf"\s*(?:(?P<cites>{MARKER.pattern})|{CJK}|(?:(?!{CJK})\S){{1,200}})", re.IGNORECASE)
 UNFINISHED = re.compile(r"\s*[\[【][^\[\]【】\n]{0,62}$")
-# What may belong to a value: more digits, as telephone numbers have, and three words, as "12 de marzo" has.
-BEHIND = re.compile(r"(?:[ \t]+[(+]?\d\S{0,30})*(?:[ \t]+\S{1,30}){0,3}")
+# What may belong to a value: six groups of digits, as telephone numbers have, and three words, as "12 de marzo" has.
+BEHIND = re.compile(r"(?:[ \t]+[(+]?\d\S{0,30}){0,6}(?:[ \t]+\S{1,30}){0,3}")
 SENTENCE_END = re.compile(r"[.!?…。！？][\"”’»)\]*_]*$")
 HAS_SIGN = re.compile(r"\d|@|://|--\w|\w[._]\w|/\w")
 # So much of a sentence is looked at for what belongs to a value.

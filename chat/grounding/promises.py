@@ -65,6 +65,8 @@ PASSIVE = re.compile(
 DONE_ENDINGS = ("ed", "t", "en", "é", "ée", "do", "da")
 # How many words behind them the act may stand.
 REACH = 9
+# How far from them a condition or a second act may stand, in characters.
+CLAUSE = 200
 NEGATIONS = frozenset(("nicht", "nichts", "kein", "keine", "keinen", "pas", "rien", "no", "not", "never"))
 CONDITION = re.compile(
     r"\b(?:if|once|when|unless|until|as soon as|wenn|sobald|falls|quand|lorsque|si|dès que|cuando)\b", re.IGNORECASE
@@ -118,16 +120,21 @@ def _promises(sentence: str) -> Iterator[Promise]:
 
 
 def _english(sentence: str, match: re.Match[str]) -> Iterator[Promise]:
+    if match["verb"].lower() not in EFFECT_OF:
+        return
     aux = (match["aux"] or "").strip(" '’").lower()
     is_future = aux in ("ll", "will", "shall") or bool(match["going"])
     by_bot = match["who"].lower() == "i"
-    if CONDITION.search(sentence, 0, match.start()) and not (by_bot and not is_future):
+    if _is_conditional(sentence, match) and not (by_bot and not is_future):
         return
-    verbs = [match, *(AND_ALSO.finditer(sentence, match.end()) if match["verb"].lower() in EFFECT_OF else ())]
-    for found in verbs:
+    for found in (match, *AND_ALSO.finditer(sentence, match.end(), match.end() + CLAUSE)):
         verb = found["verb"].lower()
         if verb in EFFECT_OF and (is_future or _claims(verb, aux)):
             yield Promise(EFFECT_OF[verb], sentence[match.start() : found.end()], by_bot, is_future)
+
+
+def _is_conditional(sentence: str, match: re.Match[str]) -> bool:
+    return CONDITION.search(sentence, max(0, match.start() - CLAUSE), match.start()) is not None
 
 
 def _claims(verb: str, aux: str) -> bool:
@@ -138,7 +145,7 @@ def _claims(verb: str, aux: str) -> bool:
 
 
 def _behind(sentence: str, match: re.Match[str], *, by_bot: bool) -> Iterator[Promise]:
-    if CONDITION.search(sentence, 0, match.start()):
+    if _is_conditional(sentence, match):
         return
     for number, word in enumerate(WORD.finditer(sentence, match.end())):
         form = word[0].lower()

@@ -1,7 +1,8 @@
 """An answer in Markdown cut into the statements it makes, each with the numbers it cites. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,8 @@ END = re.compile(
     rf"[.!?…。！？]+[\"”’»)\]*_]*(?:\s*(?:{MARKER.pattern}))*(?:\s+(?=\S)|\s*$|(?<=[。！？]))", re.IGNORECASE
 )
 BEGINS = re.compile(r"[\"“‘„«»(\[*_]*(?P<first>.)", re.DOTALL)
+# So much around an end tells whether it is one.
+NEAR = 100
 LAST_WORD = re.compile(r"(\S+?)[.!?…]+[\"”’»)\]*_]*$")
 
 
@@ -141,10 +144,11 @@ def _spans(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
     # The words of code are not read as sentences, but they keep their place.
     plain = CODE_SPAN.sub(lambda match: "x" * len(match[0]), text[unit.body : unit.end])
     for ending in END.finditer(plain):
-        before = plain[: ending.end()].rstrip()
-        if ends_sentence(before, plain[ending.end() :]):
-            yield start, unit.body + len(before)
-            start = unit.body + ending.end()
+        end = ending.end()
+        before = plain[max(0, end - NEAR) : end].rstrip()
+        if ends_sentence(before, plain[end : end + NEAR]):
+            yield start, unit.body + len(plain[:end].rstrip())
+            start = unit.body + end
     if text[start : unit.end].strip():
         yield start, unit.end
 
@@ -170,25 +174,30 @@ def _cited(said: str) -> frozenset[int]:
     return frozenset(number for marker in MARKER.finditer(plain) for number in numbers_in(marker[0]))
 
 
-def citations_of(sentence: Sentence, among: list[Sentence]) -> frozenset[int]:
-    """Its own, or those it may borrow from the sentences around it."""
-    if sentence.cites:
-        return sentence.cites
-    if group := _all_cited(other for other in among if other.group == sentence.group):
-        return group
-    if lent := _all_cited(other for other in among if other.cites and only_cites(other)):
-        return lent
-    if sentence.kind == "prose":
-        return frozenset()
-    above = (other.cites for other in reversed(among) if other.start < sentence.start and other.cites)
-    below = (other.cites for other in among if other.start > sentence.start and other.cites)
-    return next(above, frozenset()) or next(below, frozenset())
+def citations_of(found: Sequence[Sentence]) -> list[frozenset[int]]:
+    """Of each sentence its own, or those that it may borrow from the sentences around it."""
+    groups: dict[int, frozenset[int]] = defaultdict(frozenset)
+    lent: frozenset[int] = frozenset()
+    for sentence in found:
+        groups[sentence.group] |= sentence.cites
+        lent |= sentence.cites if only_cites(sentence) else frozenset()
+    below = list(_nearest(reversed(found)))[::-1]
+    return [
+        sentence.cites
+        or groups[sentence.group]
+        or lent
+        or (frozenset() if sentence.kind == "prose" else above or under)
+        for sentence, above, under in zip(found, _nearest(found), below, strict=True)
+    ]
+
+
+def _nearest(found: Iterable[Sentence]) -> Iterator[frozenset[int]]:
+    last: frozenset[int] = frozenset()
+    for sentence in found:
+        last = sentence.cites or last
+        yield last
 
 
 def only_cites(sentence: Sentence) -> bool:
     """A line such as "Sources: [1][2]"."""
     return bool(sentence.cites) and len(re.findall(r"\w+", MARKER.sub("", sentence.text))) <= 1
-
-
-def _all_cited(sentences: Iterable[Sentence]) -> frozenset[int]:
-    return frozenset().union(*(sentence.cites for sentence in sentences))

@@ -48,11 +48,12 @@ def _stands_alone(text: str, start: int) -> bool:
 def _web(text: str) -> Iterator[tuple[int, str]]:
     for match in WEB.finditer(text):
         yield match.start(), match[0].rstrip(TRAILING)
+    text = WEB.sub(lambda match: " " * len(match[0]), text)
     for ending in HOST_END.finditer(text):
-        before = text[max(0, ending.start() - 200) : ending.start()]
-        host = HOST.search(before)
-        start = ending.start() - len(host[0] if host else "")
-        if start < ending.start() and text[max(0, start - 1) : start] not in ("@", "/", ":"):
+        host = HOST.search(text, max(0, ending.start() - 200), ending.start())
+        start = host.start() if host else ending.start()
+        before = text[max(0, start - 2) : start]
+        if start < ending.start() and not before.endswith("@") and (not before.endswith("/") or before == "//"):
             path = PATH.match(text, ending.end())
             yield start, text[start : path.end() if path else ending.end()].rstrip(TRAILING)
 

@@ -104,6 +104,9 @@ def test_sources_may_come_while_the_answer_is_written():
         ('[x](https://evil.example "title") ok', "x ok"),
         ("`[x](https://evil.example)`", "`[x](https://evil.example)`"),
         ("Wow! [x](y", "Wow! [x](y"),
+        ("[![x](https://evil.example/x.png)](https://evil.example)", "[x]"),
+        ("[two\nlines](https://evil.example)", "[two\nlines]"),
+        ("[x](https://docs.example/)", "x"),
     ],
 )
 def test_a_link_is_only_its_words_unless_a_source_has_its_address(text: str, shown: str):

@@ -2,7 +2,7 @@ from time import process_time
 
 import pytest
 
-from chat.grounding import checked
+from chat.grounding import ValueGate, checked, without
 
 SOURCES = {
     1: "Refunds. A refund takes 5 to 10 business days to reach the card you paid with. To ask for one, open "
@@ -88,3 +88,16 @@ def test_a_long_answer_with_many_sources_is_checked_in_milliseconds():
         return process_time() - started
 
     assert min(spent() for _ in range(5)) < 0.05
+
+
+@pytest.mark.parametrize(
+    "piece", [". ", "A. ", "I cancelled ", "5 ", "+1 ", "a-", "|a\n", "[1", "12 March ", "evil.com/"]
+)
+def test_a_hostile_answer_is_checked_before_anybody_notices(piece):
+    text = piece * (20_000 // len(piece))
+    started = process_time()
+
+    without(text, checked(text, {1: text}))
+    ValueGate([]).feed(text)
+
+    assert process_time() - started < 3
