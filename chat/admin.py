@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from chat.language import LANGUAGES
-from chat.models import Conversation, Feedback, Message, Widget
+from chat.models import Conversation, Feedback, Message, Spending, Widget
 from supportbot.read_only import ReadOnly
 
 
@@ -99,3 +99,20 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
     def answer(self, feedback: Feedback) -> str:
         return feedback.message.text[:160]
+
+
+@admin.register(Spending)
+class SpendingAdmin(ReadOnlyAdmin):
+    """What models took and cost, by the day."""
+
+    list_display = ["day", "widget", "answers", "prompt", "completion", "cost"]
+    date_hierarchy = "day"
+
+    def widget(self, spending: Spending) -> str:
+        if not spending.widget_id:
+            return "API"
+        name = Widget.objects.filter(pk=spending.widget_id).values_list("name", flat=True).first()
+        return name or f"Widget {spending.widget_id} (deleted)"
+
+    def cost(self, spending: Spending) -> str:
+        return f"{spending.micro / 1_000_000:,.2f}"

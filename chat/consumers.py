@@ -18,7 +18,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from accounts.errors import IdentityError
 from accounts.identity import external_id_from
 from accounts.selectors import active_customer
-from chat import actions, announcements, frames, running, selectors, services
+from chat import actions, announcements, flooding, frames, running, selectors, services
 from chat.errors import FrameError
 from chat.models import Conversation
 from supportbot.errors import SupportbotError
@@ -29,7 +29,7 @@ HELLO_SECONDS = 5.0
 TIMED_OUT = 4408
 # However fast somebody types, agents are told once in a while.
 TYPING_PAUSE = 1.0
-LOOK_AGAIN_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 5.0
 
 
 class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
@@ -45,6 +45,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.widget = await database_sync_to_async(selectors.widget_for)(key, origin)
         if self.widget is None:
             raise DenyConnection()
+        self.ip = (self.scope.get("client") or ("", 0))[0] or ""
         self.seen = 0
         self.mode = ""
         self.customer: dict[str, Any] | None = None
@@ -53,6 +54,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.shown_actions: dict[str, dict[str, Any]] = {}
         self.typed_at = 0.0
         self.finished: set[str] = set()
+        # One at a time: what the socket is told, and what it finds out by itself.
+        self.catching_up = asyncio.Lock()
         await self.accept()
         self.waiting_for_hello = asyncio.create_task(self._close_without_hello())
 
@@ -66,7 +69,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if self.looking:
             self.looking.cancel()
         if self.conversation:
-            await self.channel_layer.group_discard(announcements.visitors(self.conversation.pk), self.channel_name)
+            await self._leave(self.conversation)
 
     # --- Frames from the visitor -----------------------------------------------------------
 
@@ -78,10 +81,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             if self.conversation is None and not isinstance(frame, frames.Hello):
                 raise FrameError("The first frame must be 'hello'.", code="hello_expected")
             await HANDLERS[type(frame)](self, frame)
-        except FrameError as error:
-            await self.send_json(frames.error(error.code, error.user_message, id=error.id))
         except SupportbotError as error:
-            await self.send_json(frames.error(error.code, error.user_message, retryable=error.retryable))
+            id = error.id if isinstance(error, FrameError) else None
+            await self.send_json(frames.error(error.code, error.user_message, retryable=error.retryable, id=id))
 
     async def on_hello(self, frame: frames.Hello) -> None:
         if self.conversation:
@@ -112,23 +114,25 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def _enter(self, session: services.Session, after: int) -> None:
         """Joins the conversation and shows where it stands; a running answer is asked to repeat itself."""
-        if self.conversation:
-            await self.channel_layer.group_discard(announcements.visitors(self.conversation.pk), self.channel_name)
-        self.conversation = session.conversation
-        await self.channel_layer.group_add(announcements.visitors(self.conversation.pk), self.channel_name)
-        state = await database_sync_to_async(selectors.conversation_state)(self.conversation.pk, after)
-        self.seen, self.mode = state.last_seq, state.mode
-        await self.send_json(
-            frames.ready(
-                conversation=str(self.conversation.public_id),
-                session=session.secret,
-                customer=self.customer,
-                widget=selectors.widget_payload(self.widget),
-                mode=state.mode,
-                messages=state.messages,
-                answering=str(state.answering.public_id) if state.answering else None,
+        async with self.catching_up:
+            if self.conversation:
+                await self._leave(self.conversation)
+            self.conversation = session.conversation
+            group = announcements.visitors(self.conversation.pk)
+            await announcements.attempt(self.channel_layer.group_add(group, self.channel_name))
+            state = await database_sync_to_async(selectors.conversation_state)(self.conversation.pk, after)
+            self.seen, self.mode = state.last_seq, state.mode
+            await self.send_json(
+                frames.ready(
+                    conversation=str(self.conversation.public_id),
+                    session=session.secret,
+                    customer=self.customer,
+                    widget=selectors.widget_payload(self.widget),
+                    mode=state.mode,
+                    messages=state.messages,
+                    answering=str(state.answering.public_id) if state.answering else None,
+                )
             )
-        )
         if state.agent:
             await self.send_json(frames.mode(state.mode, agent=state.agent))
         self.shown_actions.clear()
@@ -138,15 +142,21 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             replay = {"type": "answer.replay", "channel": self.channel_name}
             await announcements.tell(announcements.answer(state.answering.pk), replay)
 
+    async def _leave(self, conversation: Conversation) -> None:
+        group = announcements.visitors(conversation.pk)
+        await announcements.attempt(self.channel_layer.group_discard(group, self.channel_name))
+
     async def on_message(self, frame: frames.NewMessage) -> None:
         text = frames.clean_text(frame)
-        self.own_ids.add(frame.id)
         try:
+            await flooding.check_pace(self._conversation_id, self.ip)
+            self.own_ids.add(frame.id)
             posted = await database_sync_to_async(services.post_message)(self._conversation_id, frame.id, text)
         except SupportbotError as error:
-            raise FrameError(error.user_message, code=error.code, id=frame.id) from error
+            raise FrameError(error.user_message, code=error.code, id=frame.id, retryable=error.retryable) from error
         if posted.answer:  # Before the receipt, which fails when the socket is gone.
-            running.start(posted.answer)
+            running.start(posted.answer, self.ip)
+            self._look_out()
         await self.send_json(
             frames.accepted(id=frame.id, message=str(posted.message.public_id), seq=posted.message.seq or 0)
         )
@@ -155,7 +165,10 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await database_sync_to_async(services.stop_answer)(self._conversation_id, frame.message)
 
     async def on_retry(self, frame: frames.Retry) -> None:
-        running.start(await database_sync_to_async(services.retry_answer)(self._conversation_id, frame.message))
+        await flooding.check_pace(self._conversation_id, self.ip)
+        answer = await database_sync_to_async(services.retry_answer)(self._conversation_id, frame.message)
+        running.start(answer, self.ip)
+        self._look_out()
 
     async def on_feedback(self, frame: frames.Rate) -> None:
         await database_sync_to_async(services.rate_answer)(
@@ -197,16 +210,17 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def conversation_changed(self, event: dict[str, Any]) -> None:
         """Something changed: look again, and send what this socket has not sent yet, in order."""
-        state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
-        for message in state.messages:
-            if message.get("id") not in self.own_ids:
-                await self.send_json(frames.news(message))
-            self.finished.add(message["message"])
-        self.seen = state.last_seq
-        await self._show_actions(state)
-        if state.mode != self.mode:
-            self.mode = state.mode
-            await self.send_json(frames.mode(state.mode, agent=state.agent))
+        async with self.catching_up:
+            state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
+            for message in state.messages:
+                if message.get("id") not in self.own_ids:
+                    await self.send_json(frames.news(message))
+                self.finished.add(message["message"])
+            self.seen = state.last_seq
+            await self._show_actions(state)
+            if state.mode != self.mode:
+                self.mode = state.mode
+                await self.send_json(frames.mode(state.mode, agent=state.agent))
 
     async def _show_actions(self, state: selectors.ConversationState) -> None:
         """Those that wait for a click, and what became of the ones that this socket has shown waiting."""
@@ -232,7 +246,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         while True:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
             await database_sync_to_async(services.close_lost_answers)(self._conversation_id)
-            await announcements.attempt(self.channel_layer.send(self.channel_name, {"type": "conversation.changed"}))
+            await self.conversation_changed({})
             if not await database_sync_to_async(selectors.running_answer)(self._conversation_id):
                 return
 

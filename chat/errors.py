@@ -9,8 +9,10 @@ class FrameError(SupportbotError):
     code = "bad_frame"
     user_message = "That frame could not be read."
 
-    def __init__(self, user_message: str, *, code: str | None = None, id: str | None = None) -> None:
-        super().__init__(user_message)
+    def __init__(
+        self, user_message: str, *, code: str | None = None, id: str | None = None, retryable: bool = False
+    ) -> None:
+        super().__init__(user_message, retryable=retryable)
         self.code = code or self.code
         self.id = id
 
@@ -44,11 +46,42 @@ class TooManyActions(SupportbotError):
     user_message = "Other actions are already waiting for the customer to decide."
 
 
+class TooManyMessages(SupportbotError):
+    code = "too_many_messages"
+    user_message = "That was a lot of messages at once. Please wait a moment, then send this one again."
+    retryable = True
+
+
+class CountersAway(SupportbotError):
+    """How much was used lately cannot be counted, as the cache that counts is away."""
+
+    code = "counters_away"
+    retryable = True
+
+
 class ModelError(SupportbotError):
-    """The model could not answer."""
+    """The model could not answer.
+
+    ``reason`` is for logs. ``retry_after`` are the seconds its server asked us to wait. ``billed`` is
+    False where it was certainly not at work, so that nobody charges for it.
+    """
 
     code = "model_unavailable"
     user_message = "The assistant cannot answer right now."
+
+    def __init__(
+        self,
+        user_message: str | None = None,
+        *,
+        retryable: bool | None = None,
+        reason: str = "",
+        retry_after: float = 0.0,
+        billed: bool = True,
+    ) -> None:
+        super().__init__(user_message, retryable=retryable)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.billed = billed
 
 
 class QuestionTooLong(SupportbotError):

@@ -37,6 +37,7 @@ class Question:
     ``answer_id`` is the row of the answer that is due, under which actions are offered.
     ``summary`` stands for the turns up to ``summary_until``. ``language`` is the customer's, where it is known.
     ``page`` is what the visitor's browser says of itself (url, title, locale): it proves nothing.
+    ``ip`` is there to count what one address takes, and goes nowhere else.
     """
 
     text: str
@@ -51,6 +52,8 @@ class Question:
     language: str = "en"
     summary: str = ""
     summary_until: int = 0
+    widget_id: int | None = None
+    ip: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,9 @@ FAILED = "Something went wrong while I was answering. Please try again, or ask f
 _running: dict[asyncio.Task[None], "Writer"] = {}
 
 
-def start(answer: Message) -> None:
-    """Begins to write, beside whoever asked. The task is kept here, as nothing else holds on to it."""
-    writer = Writer(answer)
+def start(answer: Message, ip: str = "") -> None:
+    """Begins to write, beside whoever asked from ``ip``. The task is kept here, as nothing else holds on to it."""
+    writer = Writer(answer, ip)
     task = asyncio.get_running_loop().create_task(writer.run())
     _running[task] = writer
     task.add_done_callback(_running.pop)
@@ -57,10 +57,11 @@ async def shut_down() -> None:
 class Writer:
     """One answer being written."""
 
-    def __init__(self, answer: Message) -> None:
+    def __init__(self, answer: Message, ip: str = "") -> None:
         if answer.reply_to is None:
             raise ValueError(f"Message {answer.pk} answers nothing.")
         self.answer = answer
+        self.ip = ip
         self.public_id = str(answer.public_id)
         self.question = answer.reply_to
         self.group = announcements.visitors(answer.conversation_id)
@@ -144,7 +145,7 @@ class Writer:
 
     async def _answer(self) -> Answer:
         question = await database_sync_to_async(selectors.question_of)(self.question, self.answer.pk)
-        return await answer_question(question, self._emit)
+        return await answer_question(replace(question, ip=self.ip), self._emit)
 
     async def _emit(self, event: Stage | Delta) -> None:
         if isinstance(event, Delta):

@@ -132,6 +132,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
         ),
         summary=conversation.summary,
         summary_until=conversation.summary_until,
+        widget_id=conversation.widget_id,
     )
 
 

@@ -29,6 +29,9 @@ class Trace:
         """Anything JSON can hold. Later words on the same subject replace earlier ones."""
         self._noted.update(facts)
 
+    def noted(self, name: str) -> Any:
+        return self._noted.get(name)
+
     def first(self, name: str) -> None:
         """The moment something happened for the first time, counted from the question."""
         self._noted.setdefault(f"{name}_ms", milliseconds_since(self._started))

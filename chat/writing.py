@@ -12,11 +12,12 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from chat import spending
 from chat.citations import CitationWriter
 from chat.errors import ModelError, QuestionTooLong
 from chat.hygiene import clean
 from chat.llm import get_model
-from chat.llm.base import ChatModel, Finished, ModelRequest, TextDelta
+from chat.llm.base import CUT_SHORT, ChatModel, Finished, ModelRequest, TextDelta
 from chat.phrases import phrase
 from chat.prompts import build_prompt
 from chat.records import Answer, AnswerContext, AnswerStatus
@@ -28,8 +29,6 @@ log = structlog.get_logger(__name__)
 FALLBACK = "extractive"
 # The cosine from which a page is about the same subject, though it may not answer.
 RELATED = 0.3
-# How a model says that it was not done: out of tokens, or silenced by a filter.
-CUT_SHORT = {"length", "content_filter"}
 
 
 @dataclass(frozen=True)
@@ -48,20 +47,34 @@ Emit = Callable[[Stage | Delta], Awaitable[None]]
 
 async def write(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
     """By the configured engine. Never raises for its failure, unless nothing is left that could answer."""
-    model = get_model()
+    model, fallback = get_model(), get_model(FALLBACK)
+    if model is fallback:
+        return await _written(fallback, context, emit, trace)
+    if refusal := await spending.allowed(context.question):
+        trace.note(not_asked=model.name, cap=refusal.cap)
+        return await _written(fallback, context, emit, trace, preface=refusal.preface)
     try:
-        return await _written(model, context, emit, trace)
+        return await _paid(model, context, emit, trace)
     except QuestionTooLong as error:
         await emit(Delta(error.user_message))
         return Answer(text=error.user_message, answered=False, outcome="refused", engine=model.name)
     except ModelError:
-        if model.name == FALLBACK:
-            raise
-    log.warning("fallback_to_extractive", model=model.name)
+        log.warning("fallback_to_extractive", model=model.name)
     trace.note(fallback_from=model.name)
-    return await _written(
-        get_model(FALLBACK), context, emit, trace, preface=f"{phrase('model_away', context.question.language)}\n\n"
-    )
+    preface = f"{phrase('model_away', context.question.language)}\n\n"
+    return await _written(fallback, context, emit, trace, preface=preface)
+
+
+async def _paid(model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
+    """What it took is settled however it ends."""
+    try:
+        return await _written(model, context, emit, trace)
+    except (ModelError, QuestionTooLong) as error:
+        if isinstance(error, QuestionTooLong) or not error.billed:
+            trace.note(usage={})
+        raise
+    finally:
+        trace.note(cost_micro=await spending.settle(context.question, trace.noted("usage")))
 
 
 async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace, preface: str = "") -> Answer:
@@ -80,6 +93,7 @@ async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: 
             shown += text
             await emit(Delta(text))
 
+    engine = model.name
     status: AnswerStatus = "complete"
     try:
         async with aclosing(model.stream(_request(model, context, trace))) as events:
@@ -92,7 +106,8 @@ async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: 
                         break
                     await show(text)
                 elif isinstance(event, Finished):
-                    trace.note(usage=event.usage)
+                    engine = event.model or engine
+                    trace.note(usage=event.usage or None)
                     status = "interrupted" if event.reason in CUT_SHORT else "complete"
                     await show(writer.close())
                 else:
@@ -112,7 +127,7 @@ async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: 
         outcome="answered" if answered else "refused",
         citations=citations,
         suggestions=() if answered else nearest_pages(context),
-        engine=model.name,
+        engine=engine,
     )
 
 

@@ -14,6 +14,7 @@ http = get_asgi_application()
 from chat import running  # noqa: E402
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from supportbot.checks import refuse_unsafe_start  # noqa: E402
+from supportbot.proxies import BehindProxies  # noqa: E402
 
 refuse_unsafe_start()
 
@@ -35,4 +36,4 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
 
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", nowhere)])  # type: ignore[arg-type]
-application = ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})
+application = BehindProxies(ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan}))

@@ -27,7 +27,7 @@ def refuse_unsafe_start() -> None:
 
 @register
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    found = [own_address_answered(), model_key_protected(), vector_store_installed(), vector_store_key_protected()]
+    found = [own_address_answered(), model_keys_protected(), vector_store_installed(), vector_store_key_protected()]
     if not is_local(settings.PUBLIC_URL):
         found += [debug_off(), hosts_named(), secret_long(), connection_encrypted(), processes_connected()]
     return [message for message in found if message]
@@ -102,15 +102,24 @@ def processes_connected() -> CheckMessage | None:
     )
 
 
-def model_key_protected() -> CheckMessage | None:
-    base = settings.OPENAI_BASE_URL
-    if not settings.OPENAI_API_KEY or base.startswith("https://") or is_local(base) or "." not in urlsplit(base).netloc:
+def model_keys_protected() -> CheckMessage | None:
+    keys = {
+        "OPENAI_BASE_URL": (settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY),
+        "FALLBACK_OPENAI_BASE_URL": (settings.FALLBACK_OPENAI_BASE_URL, settings.FALLBACK_OPENAI_API_KEY),
+    }
+    exposed = [name for name, (base, key) in keys.items() if key and not is_protected(base)]
+    if not exposed:
         return None
     return Warning(
-        "OPENAI_BASE_URL is not https: OPENAI_API_KEY and the customers' questions travel in the open.",
+        f"{' and '.join(exposed)} is not https: the key and the customers' questions travel in the open.",
         hint="Use the https address of the service.",
         id="supportbot.W003",
     )
+
+
+def is_protected(base: str) -> bool:
+    """By encryption, or by staying on this machine or in a network where hosts have short names."""
+    return base.startswith("https://") or is_local(base) or "." not in urlsplit(base).netloc
 
 
 def vector_store_installed() -> CheckMessage | None:

@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+
+from supportbot.addresses import IPNetwork, is_metadata_service
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -85,6 +88,21 @@ def web_address(name: str, default: str, *schemes: str) -> str:
         return raw.rstrip("/")
 
     return read(name, default, parse, "a URL that starts with " + " or ".join(f"{s}://" for s in schemes))
+
+
+def service_address(name: str, default: str) -> str:
+    """Of a service that is sent keys and customers' questions; none lives at a machine's own metadata address."""
+    address = web_address(name, default, "http", "https")
+    if is_metadata_service(urlsplit(address).hostname or ""):
+        refuse(f"{name} leads to {urlsplit(address).hostname}, where clouds keep their machines' secrets.")
+    return address
+
+
+def networks(name: str, default: list[IPNetwork]) -> list[IPNetwork]:
+    def parse(raw: str) -> list[IPNetwork]:
+        return [ip_network(part.strip()) for part in raw.split(",") if part.strip()]
+
+    return read(name, default, parse, "a list of addresses or networks, like 127.0.0.1,10.0.0.0/8")
 
 
 def names(name: str, default: list[str]) -> list[str]:
@@ -278,9 +296,15 @@ CHANNEL_LAYERS: dict[str, Any] = {
 }
 
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # A message waits for its counters.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Counters that are pushed out of the cache would start at nothing again.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
 # --- Background work -----------------------------------------------------------------------
@@ -346,10 +370,13 @@ CHECKOUT_ROOT = DATA_DIR / "checkouts"
 # --- Answering -----------------------------------------------------------------------------
 
 OPENAI_API_KEY = text("OPENAI_API_KEY")
-OPENAI_BASE_URL = web_address("OPENAI_BASE_URL", "https://api.openai.com/v1", "http", "https")
+OPENAI_BASE_URL = service_address("OPENAI_BASE_URL", "https://api.openai.com/v1")
 CHAT_MODEL = text("CHAT_MODEL", "gpt-4.1-mini" if OPENAI_API_KEY else "extractive")
+REWRITE_MODEL = text("REWRITE_MODEL")
+SUMMARY_MODEL = text("SUMMARY_MODEL")
 if not OPENAI_API_KEY:
     CHAT_MODEL = "extractive"
+    REWRITE_MODEL = SUMMARY_MODEL = ""
     if EMBEDDING_MODEL not in ("minilm", "hashing"):
         refuse(f"EMBEDDING_MODEL {EMBEDDING_MODEL!r} needs OPENAI_API_KEY; without one it must be minilm.")
 CHAT_CONTEXT_TOKENS = integer("CHAT_CONTEXT_TOKENS", 8192, 2048, 2_000_000)
@@ -358,6 +385,32 @@ CHAT_ANSWER_TOKENS = integer("CHAT_ANSWER_TOKENS", 700, 64, min(32_000, CHAT_CON
 CHAT_FIRST_TOKEN_SECONDS = number("CHAT_FIRST_TOKEN_SECONDS", 10, 0.1, 600)
 CHAT_SILENCE_SECONDS = number("CHAT_SILENCE_SECONDS", 15, 0.1, 600)
 CHAT_TOTAL_SECONDS = number("CHAT_TOTAL_SECONDS", 60, 0.1, 3600)
+CHAT_CONCURRENCY = integer("CHAT_CONCURRENCY", 32, 1, 10_000)
+# Asked when the first one fails. It gets its own key, never that of the other: the two may not trust each other.
+FALLBACK_OPENAI_BASE_URL = service_address("FALLBACK_OPENAI_BASE_URL", "")
+FALLBACK_OPENAI_API_KEY = text("FALLBACK_OPENAI_API_KEY")
+FALLBACK_CHAT_MODEL = text("FALLBACK_CHAT_MODEL")
+if bool(FALLBACK_OPENAI_BASE_URL) != bool(FALLBACK_OPENAI_API_KEY):
+    refuse("FALLBACK_OPENAI_BASE_URL and FALLBACK_OPENAI_API_KEY need each other; any key will do where none is asked.")
+if FALLBACK_CHAT_MODEL and not FALLBACK_OPENAI_BASE_URL:
+    refuse("FALLBACK_CHAT_MODEL needs FALLBACK_OPENAI_BASE_URL, the service that has this model.")
+
+# --- Spending ------------------------------------------------------------------------------
+
+# Of a million tokens, in whatever currency the provider bills. With a second service: those of the dearer one.
+CHAT_PRICE_INPUT = number("CHAT_PRICE_INPUT", 0, 0, 100_000)
+CHAT_PRICE_OUTPUT = number("CHAT_PRICE_OUTPUT", 0, 0, 100_000)
+# Answers by a model: of one visitor and of one address in an hour, of one widget and of all in a day.
+CHAT_LIMIT_VISITOR = integer("CHAT_LIMIT_VISITOR", 60, 0, 1_000_000)
+CHAT_LIMIT_IP = integer("CHAT_LIMIT_IP", 300, 0, 1_000_000)
+CHAT_LIMIT_WIDGET = integer("CHAT_LIMIT_WIDGET", 5_000, 0, 1_000_000_000)
+CHAT_LIMIT_DAY = integer("CHAT_LIMIT_DAY", 10_000, 0, 1_000_000_000)
+CHAT_BUDGET_DAY = number("CHAT_BUDGET_DAY", 0, 0, 1_000_000_000)
+if CHAT_BUDGET_DAY and not (CHAT_PRICE_INPUT and CHAT_PRICE_OUTPUT):
+    refuse("CHAT_BUDGET_DAY needs CHAT_PRICE_INPUT and CHAT_PRICE_OUTPUT: without them nobody knows what was spent.")
+# Messages in a minute, whoever answers them.
+CHAT_MESSAGES_VISITOR = integer("CHAT_MESSAGES_VISITOR", 20, 0, 1_000_000)
+CHAT_MESSAGES_IP = integer("CHAT_MESSAGES_IP", 120, 0, 1_000_000)
 RECENT_TICKET_DAYS = integer("RECENT_TICKET_DAYS", 30, 1, 3650)
 RECENT_TICKETS = integer("RECENT_TICKETS", 3, 0, 20)
 
@@ -406,6 +459,8 @@ STATIC_ROOT = Path(text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 SERVESTATIC_USE_FINDERS = not STATIC_ROOT.is_dir()
 SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS
 
+# Whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES", [])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -533,6 +588,7 @@ UNFOLD = {
                     sidebar_link("Conversations", "chat", "chat_conversation_changelist", "chat.view_conversation"),
                     sidebar_link("Feedback", "thumbs_up_down", "chat_feedback_changelist", "chat.view_feedback"),
                     sidebar_link("Widgets", "widgets", "chat_widget_changelist", "chat.view_widget"),
+                    sidebar_link("Spending", "payments", "chat_spending_changelist", "chat.view_spending"),
                 ],
             },
             {

@@ -7,14 +7,23 @@ from typing import Any
 
 from chat.records import AnswerContext
 
+# How a model says that it was not done: out of tokens, or silenced by a filter.
+CUT_SHORT = {"length", "content_filter"}
+
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """``messages`` is the prompt in Chat Completions form; ``context`` is what it was made from."""
+    """``messages`` is the prompt in Chat Completions form; ``context`` is what it was made from, if it is a question.
 
-    context: AnswerContext
+    ``seconds`` and ``first_token_seconds`` are deadlines for this request in place of the configured ones.
+    """
+
+    context: AnswerContext | None
     messages: list[dict[str, Any]]
     max_tokens: int
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float | None = None
+    first_token_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -33,10 +42,15 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Finished:
-    """Always the last event of a stream that really ended. ``usage`` counts tokens, where they are known."""
+    """Always the last event of a stream that really ended.
+
+    ``usage`` counts the tokens of ``prompt`` and ``completion``, where they are known; ``model`` is the one
+    that answered, where it may be another than the one asked.
+    """
 
     reason: str
     usage: dict[str, int] = field(default_factory=dict)
+    model: str = ""
 
 
 ModelEvent = TextDelta | ToolCall | Finished

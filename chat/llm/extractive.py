@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
 from accounts.records import AccountFact, TicketFact
+from chat.errors import ModelError
 from chat.llm import extraction
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 from chat.records import AnswerContext, Source
@@ -58,6 +59,8 @@ class ExtractiveModel(ChatModel):
     reads_prompt = False
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        if request.context is None:
+            raise ModelError(reason="nothing to quote from")
         text = await asyncio.to_thread(compose, request.context)
         for piece in re.findall(r"\s*\S+\s*", text):
             yield TextDelta(piece)

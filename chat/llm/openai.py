@@ -1,22 +1,24 @@
 """Any server that speaks OpenAI's Chat Completions, with the deadlines and checks the SDK leaves out.
 
-The SDK ends normally on a stream that was cut cleanly, on one that ends inside a tool call, and on an
-HTML page with status 200; a bad line in a stream is no error of its own; its timeout counts per read.
-So: no ``finish_reason``, no answer; three deadlines of ours; every failure becomes one ModelError.
+The SDK's timeout counts per read, a bad line in a stream is no error of its own, and redirects are followed
+with everything a customer wrote. So: three deadlines of ours, no redirects, and every failure is a ModelError.
 """
 
 import asyncio
-import json
-import random
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
 
 from chat.errors import ModelError
-from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta, ToolCall
+from chat.llm.base import ChatModel, ModelEvent, ModelRequest, TextDelta
+from chat.llm.deadlines import Deadlines
+from chat.llm.reading import Reading
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, AsyncStream
@@ -24,150 +26,113 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-ATTEMPTS = 2
-LONGEST_PAUSE = 2.0
+# What may pass by itself: timeouts, conflicts and too many requests; and everything from 500 on.
+PASSING = (408, 409, 425, 429)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A model, and where it is. Not shown when printed: the key is a secret."""
+
+    model: str
+    base_url: str
+    api_key: str
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.model!r}, {self.base_url!r})"
 
 
 class OpenAIModel(ChatModel):
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._client: AsyncOpenAI | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+    """One model at one endpoint, asked once."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.name = endpoint.model
+        self._endpoint = endpoint
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
-        client = await self._connected()
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+        reading = Reading(self.name, request.max_tokens)
+        deadlines = Deadlines(request)
+        due = deadlines.first_token
+        reached = False
         try:
-            async with asyncio.timeout_at(started + settings.CHAT_FIRST_TOKEN_SECONDS):
-                chunks = await self._open(client, request)
-        except TimeoutError as error:
-            raise _model_error(error) from error
-        try:
-            reading = _Reading(self.name)
-            iterator = aiter(chunks)
-            while True:
-                limit = min(_silence(reading), started + settings.CHAT_TOTAL_SECONDS - loop.time())
-                chunk = await _next_chunk(iterator, limit)
-                if chunk is None:
-                    break
-                if text := reading.take(chunk):
-                    yield TextDelta(text)
-        finally:
-            await chunks.close()
-        for event in reading.close():
-            yield event
+            async with asyncio.timeout_at(due):
+                chunks = await self._open(request)
+            reached = True
+            async with chunks:
+                while chunk := await _next(chunks, due):
+                    if text := reading.take(chunk):
+                        yield TextDelta(text)
+                    if reading.started:
+                        due = deadlines.next_token()
+            for event in reading.close():
+                yield event
+        except Exception as error:
+            raise self._failure(error, reached) from error
 
-    async def _open(self, client: "AsyncOpenAI", request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
-        """The open stream, tried again once after a pause when the server says it may pass."""
-        for attempt in range(ATTEMPTS):
-            try:
-                return await self._request(client, request)
-            except Exception as error:
-                failure = _model_error(error)
-            if not failure.retryable or attempt == ATTEMPTS - 1:
-                break
-            await asyncio.sleep(random.uniform(0.2, LONGEST_PAUSE))  # noqa: S311 — jitter, not a secret
-        raise failure
-
-    async def _request(self, client: "AsyncOpenAI", request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
+    async def _open(self, request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
+        client = await self._client()
         parameters: dict[str, Any] = {
             "model": self.name,
             "messages": request.messages,
             "stream": True,
             "stream_options": {"include_usage": True},
-            **_limits(request.max_tokens),
+            **self._limits(request.max_tokens),
+            **({"tools": request.tools} if request.tools else {}),
         }
         stream: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(**parameters)
         return stream
 
-    async def _connected(self) -> "AsyncOpenAI":
-        """The client of this event loop. The SDK is imported beside the loop: it takes over a second."""
+    async def _client(self) -> "AsyncOpenAI":
+        """The client of this event loop. It is made beside the loop: the first one takes over a second."""
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            openai = await asyncio.to_thread(__import__, "openai")
-            self._loop = loop
-            self._client = openai.AsyncOpenAI(
-                api_key=settings.OPENAI_API_KEY,
-                base_url=settings.OPENAI_BASE_URL,
-                max_retries=0,
-                timeout=settings.CHAT_TOTAL_SECONDS,
-            )
-        return self._client
+        if loop not in self._clients:
+            made = await asyncio.to_thread(self._connect)
+            self._clients.setdefault(loop, made)
+        return self._clients[loop]
+
+    def _connect(self) -> "AsyncOpenAI":
+        openai = import_module("openai")
+        client: AsyncOpenAI = openai.AsyncOpenAI(
+            api_key=self._endpoint.api_key,
+            base_url=self._endpoint.base_url,
+            max_retries=0,
+            timeout=settings.CHAT_TOTAL_SECONDS,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+        )
+        _ = client.chat.completions  # imported when it is first looked at
+        return client
+
+    def _limits(self, tokens: int) -> dict[str, Any]:
+        """OpenAI's newer models refuse the old name of the limit and any temperature; other servers know no other."""
+        if urlsplit(self._endpoint.base_url).hostname == "api.openai.com":
+            return {"max_completion_tokens": tokens}
+        return {"max_tokens": tokens, "temperature": 0.2}
+
+    def _failure(self, error: Exception, reached: bool) -> ModelError:
+        """One error for all: the SDK's, a deadline's, and what reading nonsense raises.
+
+        Whoever refuses a request does not charge for it; whoever was at work on it may.
+        """
+        status = getattr(error, "status_code", None)
+        reason = error.reason if isinstance(error, ModelError) else type(error).__name__
+        log.warning("model_failed", model=self.name, reason=reason, status=status)
+        return ModelError(
+            reason=reason,
+            retryable=status is None or status in PASSING or status >= 500,
+            retry_after=_retry_after(error),
+            billed=reached or isinstance(error, TimeoutError),
+        )
 
 
-def _limits(tokens: int) -> dict[str, Any]:
-    """OpenAI's newer models refuse the old name of the limit and any temperature; other servers know no other."""
-    if urlsplit(settings.OPENAI_BASE_URL).hostname == "api.openai.com":
-        return {"max_completion_tokens": tokens}
-    return {"max_tokens": tokens, "temperature": 0.2}
+async def _next(chunks: "AsyncStream[ChatCompletionChunk]", due: float) -> "ChatCompletionChunk | None":
+    async with asyncio.timeout_at(due):
+        return await anext(chunks, None)
 
 
-class _Reading:
-    """What one stream has said so far, and whether it may count as whole."""
-
-    def __init__(self, model: str) -> None:
-        self.model = model
-        self.started = False
-        self.reason = ""
-        self.usage: dict[str, int] = {}
-        self.calls: dict[int, dict[str, str]] = {}
-
-    def take(self, chunk: "ChatCompletionChunk") -> str:
-        if getattr(chunk, "error", None):
-            raise ModelError(retryable=True)
-        if chunk.usage:
-            self.usage = {"prompt": chunk.usage.prompt_tokens, "completion": chunk.usage.completion_tokens}
-        if not chunk.choices:
-            return ""
-        choice = chunk.choices[0]
-        self.reason = choice.finish_reason or self.reason
-        for part in choice.delta.tool_calls or []:
-            call = self.calls.setdefault(part.index, {"id": "", "name": "", "arguments": ""})
-            call["id"] = part.id or call["id"]
-            if part.function:
-                call["name"] += part.function.name or ""
-                call["arguments"] += part.function.arguments or ""
-        self.started = self.started or bool(choice.delta.content or choice.delta.tool_calls)
-        return choice.delta.content or ""
-
-    def close(self) -> list[ModelEvent]:
-        """The events after the last chunk. A stream that never gave its reason to end was cut."""
-        if not self.reason:
-            raise ModelError(retryable=True)
-        calls = self._whole_calls() if self.reason == "tool_calls" else []
-        return [*calls, Finished(self.reason, self.usage)]
-
-    def _whole_calls(self) -> list[ToolCall]:
-        try:
-            return [
-                ToolCall(call["id"], call["name"], {**json.loads(call["arguments"] or "{}")})
-                for _, call in sorted(self.calls.items())
-            ]
-        except (json.JSONDecodeError, TypeError) as error:
-            raise ModelError(retryable=True) from error
-
-
-def _silence(reading: _Reading) -> float:
-    seconds: float = settings.CHAT_SILENCE_SECONDS if reading.started else settings.CHAT_FIRST_TOKEN_SECONDS
-    return seconds
-
-
-async def _next_chunk(iterator: AsyncIterator["ChatCompletionChunk"], limit: float) -> "ChatCompletionChunk | None":
+def _retry_after(error: Exception) -> float:
+    """The seconds a server asks us to wait. Those that name a date have to do with our own pause."""
     try:
-        async with asyncio.timeout(max(limit, 0)):
-            return await anext(iterator)
-    except StopAsyncIteration:
-        return None
-    except Exception as error:
-        raise _model_error(error) from error
-
-
-def _model_error(error: Exception) -> ModelError:
-    """One error for all of them: the SDK's, the deadline's, and what leaks from parsing a broken stream."""
-    if isinstance(error, ModelError):
-        return error
-    status = getattr(error, "status_code", None)
-    retryable = status is None or status in (408, 409, 429) or status >= 500
-    log.warning("model_failed", error=type(error).__name__, status=status)
-    return ModelError(retryable=retryable)
+        return max(float(error.response.headers["retry-after"]), 0.0)  # type: ignore[attr-defined]
+    except (AttributeError, KeyError, ValueError):
+        return 0.0

@@ -2,6 +2,7 @@
 
 from chat.models.actions import PendingAction
 from chat.models.conversations import Citation, Conversation, Feedback, Message
+from chat.models.spending import Spending
 from chat.models.widgets import Widget, new_public_key, new_signing_secret
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Feedback",
     "Message",
     "PendingAction",
+    "Spending",
     "Widget",
     "new_public_key",
     "new_signing_secret",

@@ -32,6 +32,8 @@ def serve(listener: socket.socket, on_start: Callable[[], None], on_stop: Callab
         ws_per_message_deflate=False,
         # Ctrl-C should give the terminal back soon; a deployment can wait longer for its streams.
         timeout_graceful_shutdown=3,
+        # Whose word counts is for TRUSTED_PROXIES to say.
+        proxy_headers=False,
         log_config=None,
         lifespan="on",
     )

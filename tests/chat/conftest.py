@@ -10,18 +10,22 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.identity import issue_token
 from accounts.models import Customer
-from chat import running
+from chat import running, tokens
 from chat.llm import get_model
+from chat.llm.completion import complete
 from chat.llm.scripted import ScriptedModel
 from chat.models import Widget
 from chat.routing import websocket_urlpatterns
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Collection
 from knowledge.services import save_document
+from tests.chat.llm.model_server import ModelServer, model_server
+from tests.servers import free_port
 
 ORIGIN = "https://shop.example"
 
@@ -77,6 +81,39 @@ def model(settings) -> ScriptedModel:
     scripted.requests.clear()
     scripted.gate = None
     return scripted
+
+
+@pytest.fixture
+async def server(settings) -> AsyncIterator[ModelServer]:
+    """A real endpoint for models, which fails as their names say. Slow machines are no faults of theirs."""
+    settings.OPENAI_API_KEY = "key"
+    async with model_server() as running:
+        settings.OPENAI_BASE_URL = running.url
+        settings.CHAT_FIRST_TOKEN_SECONDS = settings.CHAT_SILENCE_SECONDS = settings.CHAT_TOTAL_SECONDS = 30
+        await warm_up(running)
+        yield running
+
+
+# The deadline that each kind of slowness must meet.
+DEADLINES = {
+    "never": ("CHAT_FIRST_TOKEN_SECONDS", 1),
+    "idle": ("CHAT_FIRST_TOKEN_SECONDS", 1),
+    "stall": ("CHAT_SILENCE_SECONDS", 0.5),
+    "drip": ("CHAT_TOTAL_SECONDS", 4),
+}
+
+
+def lose_patience(settings: Any, fault: str) -> None:
+    if fault in DEADLINES:
+        setattr(settings, *DEADLINES[fault])
+
+
+async def warm_up(server: ModelServer) -> None:
+    """The first request of a process takes seconds that are not the model's."""
+    tokens.tokenizer_for("good").count("")
+    await complete(get_model("good"), [], 10, 30)
+    server.requests.clear()
+    server.keys.clear()
 
 
 class Visitor(WebsocketCommunicator):
@@ -136,6 +173,12 @@ def token_for(customer: Customer, widget: Widget, **changes: Any) -> str:
         customer.external_id,
         **{"secret": widget.signing_secret, "audience": widget.public_key, **changes},
     )
+
+
+def without_redis() -> override_settings:
+    """The counters are in a Redis that does not answer."""
+    backend = "django.core.cache.backends.redis.RedisCache"
+    return override_settings(CACHES={"default": {"BACKEND": backend, "LOCATION": f"redis://127.0.0.1:{free_port()}/0"}})
 
 
 in_database = database_sync_to_async

@@ -12,6 +12,8 @@ PUBLIC = {
     "REDIS_URL": "redis://redis/0",
     "OPENAI_API_KEY": "sk-test",
     "OPENAI_BASE_URL": "https://api.openai.com/v1",
+    "FALLBACK_OPENAI_BASE_URL": "",
+    "FALLBACK_OPENAI_API_KEY": "",
     "VECTOR_STORE_URL": "qdrant+https://vectors.example.com",
     "QDRANT_API_KEY": "key",
 }
@@ -37,6 +39,10 @@ def test_a_careful_company_is_not_bothered(settings):
         ({"PUBLIC_URL": "http://support.example.com", "SECURE": False}, "supportbot.W001"),
         ({"REDIS_URL": ""}, "supportbot.W002"),
         ({"OPENAI_BASE_URL": "http://models.example.com/v1"}, "supportbot.W003"),
+        (
+            {"FALLBACK_OPENAI_BASE_URL": "http://models.example.com/v1", "FALLBACK_OPENAI_API_KEY": "k"},
+            "supportbot.W003",
+        ),
         ({"VECTOR_STORE_URL": "qdrant://vectors.example.com"}, "supportbot.W004"),
     ],
 )

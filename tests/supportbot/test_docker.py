@@ -18,14 +18,15 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 EXAMPLE = (DOCKER / ".env.example").read_text()
 OURS = ["web", "worker", "beat", "migrate"]
-# Read by compose and by the web server, not by the settings.
-FOR_COMPOSE_ONLY = {"POSTGRES_PASSWORD", "FORWARDED_ALLOW_IPS"}
+# Read by compose, not by the settings.
+FOR_COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
 
 
 def read_by_settings() -> set[str]:
     """Every reader in the settings takes the variable's name as its first argument."""
-    readers = r"\b(?:text|boolean|choice|number|integer|web_address|names|read)\(\s*\"([A-Z][A-Z0-9_]+)\""
-    return set(re.findall(readers, (settings.BASE_DIR / "supportbot/settings.py").read_text()))
+    readers = "text|boolean|choice|number|integer|web_address|service_address|networks|names|read"
+    call = rf"\b(?:{readers})\(\s*\"([A-Z][A-Z0-9_]+)\""
+    return set(re.findall(call, (settings.BASE_DIR / "supportbot/settings.py").read_text()))
 
 
 def described() -> list[str]:

@@ -187,3 +187,24 @@ def test_pgvector_needs_a_postgresql(tmp_path):
         "supportbot cannot start: VECTOR_STORE_URL is pgvector://, which means the PostgreSQL"
     )
     assert "SQLite" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"OPENAI_BASE_URL": "http://169.254.169.254/v1"}, "OPENAI_BASE_URL leads to 169.254.169.254, where clouds"),
+        ({"OPENAI_BASE_URL": "http://[64:ff9b::a9fe:a9fe]/v1"}, "OPENAI_BASE_URL leads to 64:ff9b::a9fe:a9fe, where"),
+        ({"FALLBACK_OPENAI_BASE_URL": "http://2852039166"}, "FALLBACK_OPENAI_BASE_URL leads to 2852039166, where"),
+        ({"FALLBACK_OPENAI_BASE_URL": "http://other/v1"}, "FALLBACK_OPENAI_BASE_URL and FALLBACK_OPENAI_API_KEY need"),
+        ({"FALLBACK_OPENAI_API_KEY": "sk-other"}, "FALLBACK_OPENAI_BASE_URL and FALLBACK_OPENAI_API_KEY need"),
+        ({"FALLBACK_CHAT_MODEL": "other"}, "FALLBACK_CHAT_MODEL needs FALLBACK_OPENAI_BASE_URL"),
+        ({"CHAT_BUDGET_DAY": "5"}, "CHAT_BUDGET_DAY needs CHAT_PRICE_INPUT and CHAT_PRICE_OUTPUT"),
+        ({"TRUSTED_PROXIES": "my-proxy"}, "TRUSTED_PROXIES must be a list of addresses or networks"),
+    ],
+)
+def test_what_would_leak_a_key_or_cap_nothing_stops_the_start(tmp_path, variables, reason):
+    result = python(SHOW.format("DEBUG"), tmp_path, **variables)
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"supportbot cannot start: {reason}")
+    assert result.stderr.count("\n") == 1

@@ -28,8 +28,8 @@ HELLO = [
 USAGE = chunk(usage={"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10})
 
 
-def tool_chunk(arguments: str, finish: str | None = None, **start: Any) -> bytes:
-    return chunk({"tool_calls": [{"index": 0, "function": {"arguments": arguments, **start}, "id": "t1"}]}, finish)
+def tool_chunk(arguments: str, id: str = "t1", **start: Any) -> bytes:
+    return chunk({"tool_calls": [{"index": 0, "function": {"arguments": arguments, **start}, "id": id}]})
 
 
 TOOL = [tool_chunk("", name="get_order"), tool_chunk('{"order_id": "12'), tool_chunk('34"}')]
@@ -43,26 +43,42 @@ STREAMS: dict[str, list[bytes]] = {
     "tool": [*TOOL, chunk({}, "tool_calls"), DONE],
     "tool_cut": TOOL[:2],
     "tool_broken": [*TOOL[:2], chunk({}, "tool_calls"), DONE],
+    "tool_twice": [*TOOL, tool_chunk("{}", id="t2"), chunk({}, "tool_calls"), DONE],
+    "tool_huge": [*TOOL[:2], *[tool_chunk("x" * 10_000)] * 100, tool_chunk('"}'), chunk({}, "tool_calls"), DONE],
+    "tool_stop": [*TOOL, chunk({}, "stop"), DONE],
+    "tool_none": [chunk({}, "tool_calls"), DONE],
+    "nonsense": [b'data: {"choices": "all", "usage": 7}\n\n', b"data: [1, 2]\n\n", DONE],
+    "flood": [*[chunk({"content": "x" * 10_000})] * 100, chunk({}, "stop"), DONE],
+    "length": [*HELLO, chunk({}, "length"), DONE],
+    "empty": [chunk({}, "stop"), DONE],
 }
 
 
 class ModelServer:
+    """``mode``, while it is set, is what every model does. ``at_once`` is how many requests were answered together."""
+
+    mode = ""
+    at_once = most_at_once = 0
+
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
+        self.keys: list[str] = []
         self.url = ""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.at_once += 1
         try:
             head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
-                int(line[15:]) for line in head.decode().splitlines() if line.lower().startswith("content-length")
-            )
-            request = json.loads(await reader.readexactly(length))
+            headers = dict(line.lower().split(": ", 1) for line in head.decode().splitlines() if ": " in line)
+            request = json.loads(await reader.readexactly(int(headers["content-length"])))
+            self.keys.append(headers["authorization"])
             self.requests.append(request)
-            await self.reply(request["model"], writer)
+            self.most_at_once = max(self.at_once, self.most_at_once)
+            await self.reply(self.mode or request["model"], writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self.at_once -= 1
             writer.close()
 
     async def reply(self, model: str, writer: asyncio.StreamWriter) -> None:
@@ -74,10 +90,14 @@ class ModelServer:
             if len(self.requests) == 1:
                 return self.plain(writer, 503, "application/json", b"{}")
             model = "good"
+        if model == "later":
+            return self.plain(writer, 429, "application/json", b"{}", "Retry-After: 100\r\n")
+        if model == "elsewhere":
+            return self.plain(writer, 307, "text/plain", b"", f"Location: {self.url}/caught\r\n")
         if model == "html200":
             return self.plain(writer, 200, "text/html", b"<html><body>Sign in to the proxy</body></html>")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-        if model in ("stall", "drip", "cut_chunked"):
+        if model in ("stall", "drip", "idle", "cut_chunked"):
             return await self.slow(model, writer)
         for part in STREAMS[model]:
             self.write_chunk(writer, part)
@@ -87,14 +107,15 @@ class ModelServer:
         return None
 
     async def slow(self, model: str, writer: asyncio.StreamWriter) -> None:
-        self.write_chunk(writer, HELLO[1])
+        said = HELLO[0] if model == "idle" else HELLO[1]
+        self.write_chunk(writer, said)
         await writer.drain()
         if model == "cut_chunked":
             writer.transport.abort()
         elif model == "stall":
             await asyncio.sleep(30)
-        for _ in range(300 if model == "drip" else 0):
-            self.write_chunk(writer, HELLO[1])
+        for _ in range(300 if model in ("drip", "idle") else 0):
+            self.write_chunk(writer, said)
             await writer.drain()
             await asyncio.sleep(0.05)
 
@@ -103,10 +124,9 @@ class ModelServer:
         writer.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
 
     @staticmethod
-    def plain(writer: asyncio.StreamWriter, status: int, kind: str, body: bytes) -> None:
-        writer.write(
-            f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-        )
+    def plain(writer: asyncio.StreamWriter, status: int, kind: str, body: bytes, more: str = "") -> None:
+        head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+        writer.write(head.encode() + body)
 
 
 @asynccontextmanager

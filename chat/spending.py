@@ -1,0 +1,125 @@
+"""What models may cost: each answer is counted before one is asked, at the most it can take, and set right after.
+
+Answers of a visitor and of an address are counted in the cache, as they come by the hour. When it is away no
+model is asked: nobody could say how much is being spent. Days and money are rows of the database, which
+survive every restart. An answer that begins before midnight and ends after it is set right on the next day.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from chat import metrics, windows
+from chat.errors import CountersAway
+from chat.llm.prices import cost_of
+from chat.models import Conversation, Spending
+from chat.phrases import phrase
+from chat.records import Question
+
+log = structlog.get_logger(__name__)
+
+HOUR = 3600
+MICRO = 1_000_000
+# Stands for a widget where questions come over the API.
+API = 0
+# "uncounted": whatever counts is away.
+Cap = Literal["visitor", "ip", "widget", "day", "budget", "uncounted"]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why no model may be asked, and what the visitor reads before the answer without one."""
+
+    cap: Cap
+    preface: str
+
+
+async def allowed(question: Question) -> Refusal | None:
+    """Nothing when a model may answer, which is then counted until ``settle`` says what it took."""
+    try:
+        cap = await _hourly_cap(question) or await database_sync_to_async(_reserve)(question.widget_id)
+    except (CountersAway, DatabaseError):
+        cap = "uncounted"
+    if cap is None:
+        return None
+    log.warning("model_not_asked", cap=cap, widget_id=question.widget_id)
+    metrics.MODEL_REFUSED.labels(cap).inc()
+    return Refusal(cap, f"{phrase('over_limit', question.language)}\n\n")
+
+
+async def settle(question: Question, usage: Mapping[str, int] | None) -> int:
+    """The cost of an answer in millionths, by the tokens of all its model calls together; ``{}`` if none was at work.
+
+    What nobody knows (None) stays counted as the most it can have been.
+    """
+    if usage is None:
+        return most_per_answer()
+    cost = cost_of(usage)
+    tokens = {name: usage.get(name, 0) for name in ("prompt", "completion")}
+    try:
+        await database_sync_to_async(_add)(question.widget_id, micro=cost - most_per_answer(), **tokens)
+    except DatabaseError:
+        log.warning("spending_not_settled")
+    return cost
+
+
+async def record(conversation_id: int, usage: Mapping[str, int]) -> None:
+    """What else was done by a model for a conversation, that no customer waited for."""
+    await database_sync_to_async(_record)(conversation_id, usage)
+
+
+def _record(conversation_id: int, usage: Mapping[str, int]) -> None:
+    widget_id = Conversation.objects.values_list("widget_id", flat=True).get(pk=conversation_id)
+    _add(widget_id, micro=cost_of(usage), **usage)
+
+
+def most_per_answer() -> int:
+    completion = settings.CHAT_ANSWER_TOKENS
+    return cost_of({"prompt": settings.CHAT_CONTEXT_TOKENS - completion, "completion": completion})
+
+
+async def _hourly_cap(question: Question) -> Cap | None:
+    """Over the API nobody is known but the company's own server, whose visitors share one address."""
+    visitor = f"customer {question.customer_id}" if question.customer_id else f"visitor {question.conversation_id}"
+    if question.conversation_id and not await windows.count(f"answers to {visitor}", settings.CHAT_LIMIT_VISITOR, HOUR):
+        return "visitor"
+    if question.ip:
+        network = windows.network_of(question.ip)
+        if not await windows.count(f"answers to {network}", settings.CHAT_LIMIT_IP, HOUR):
+            return "ip"
+    return None
+
+
+def _reserve(widget_id: int | None) -> Cap | None:
+    """The daily cap that is reached, or one more answer counted.
+
+    Counted first, and looked at then: of two at the same time, neither overlooks the other.
+    """
+    _add(widget_id, answers=1, micro=most_per_answer())
+    for cap, used, limit in _daily_caps(widget_id):
+        if limit and used > limit:
+            _add(widget_id, answers=-1, micro=-most_per_answer())
+            return cap
+    return None
+
+
+def _daily_caps(widget_id: int | None) -> Iterator[tuple[Cap, int, float]]:
+    of_widget = Sum("answers", filter=Q(widget_id=widget_id or API), default=0)
+    today = Spending.objects.filter(day=timezone.now().date()).aggregate(
+        widget=of_widget, day=Sum("answers"), budget=Sum("micro")
+    )
+    yield "widget", today["widget"], settings.CHAT_LIMIT_WIDGET
+    yield "day", today["day"], settings.CHAT_LIMIT_DAY
+    yield "budget", today["budget"], settings.CHAT_BUDGET_DAY * MICRO
+
+
+def _add(widget_id: int | None, **amounts: int) -> None:
+    today, _ = Spending.objects.get_or_create(day=timezone.now().date(), widget_id=widget_id or API)
+    Spending.objects.filter(pk=today.pk).update(**{name: F(name) + amount for name, amount in amounts.items()})
