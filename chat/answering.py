@@ -10,10 +10,11 @@ from channels.db import database_sync_to_async
 
 from chat import clarifying, smalltalk
 from chat.context import build_context
+from chat.events import Delta, Emit, Stage
 from chat.phrases import phrase
 from chat.records import Answer, AnswerContext, Question
 from chat.tracing import Trace, traced_sources
-from chat.writing import Delta, Emit, Stage, write
+from chat.writing import write
 from knowledge.search import embed_ahead
 
 

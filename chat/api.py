@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 from accounts.masking import mask_secrets
 from chat import frames
 from chat.answering import answer_question
+from chat.events import Delta, Stage
 from chat.frames import MAX_MESSAGE_CHARACTERS
 from chat.language import language_of
 from chat.records import Answer, Question, Turn
-from chat.writing import Delta, Stage
 from knowledge.access import PUBLIC, collections_for
 from supportbot.api_errors import ErrorSerializer
 from supportbot.errors import SupportbotError

@@ -34,6 +34,7 @@ class Question:
     """What is asked, and in whose name. The customer comes from the session, never from the text.
 
     ``conversation_id`` is missing where no conversation is kept: nothing can be done there, only answered.
+    ``done`` are the kinds of actions the customer has had done here.
     ``answer_id`` is the row of the answer that is due, under which actions are offered.
     ``summary`` stands for the turns up to ``summary_until``. ``language`` is the customer's, where it is known.
     ``page`` is what the visitor's browser says of itself (url, title, locale): it proves nothing.
@@ -50,6 +51,7 @@ class Question:
     history: tuple[Turn, ...] = ()
     page: dict[str, str] = field(default_factory=dict)
     language: str = "en"
+    done: frozenset[str] = frozenset()
     summary: str = ""
     summary_until: int = 0
     widget_id: int | None = None

@@ -19,10 +19,10 @@ from django.db import InterfaceError, OperationalError
 from chat import announcements, frames, metrics, selectors, services
 from chat.answering import answer_question
 from chat.errors import QuestionGrew
+from chat.events import Delta, Stage
 from chat.models import Message
 from chat.records import Answer, AnswerStatus
 from chat.summaries import summarise
-from chat.writing import Delta, Stage
 
 log = structlog.get_logger(__name__)
 

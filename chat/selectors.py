@@ -130,6 +130,9 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
             allowed=conversation.widget.languages,
             fallback=conversation.widget.language,
         ),
+        done=frozenset(
+            conversation.actions.filter(status=PendingAction.Status.APPROVED).values_list("kind", flat=True)
+        ),
         summary=conversation.summary,
         summary_until=conversation.summary_until,
         widget_id=conversation.widget_id,

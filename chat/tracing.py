@@ -29,6 +29,10 @@ class Trace:
         """Anything JSON can hold. Later words on the same subject replace earlier ones."""
         self._noted.update(facts)
 
+    def add(self, name: str, fact: Any) -> None:
+        """One more of several."""
+        self._noted.setdefault(name, []).append(fact)
+
     def noted(self, name: str) -> Any:
         return self._noted.get(name)
 

@@ -37,7 +37,7 @@ async def test_no_connection_is_held_while_a_model_streams(model, answer, until_
 
     running.start(answer)
     async with asyncio.timeout(5):
-        while not model.requests or open_connections():  # the lease is renewed in passing
+        while not model.requests or open_connections():  # noqa: ASYNC110 — the lease is renewed in passing
             await asyncio.sleep(0.02)
     model.gate.set()
     await until_idle()

@@ -1,0 +1,120 @@
+"""From a draft to an answer: what no source supports is written again once, and taken out if it still stands."""
+
+from django.conf import settings
+
+from chat.clarifying import asked_back
+from chat.drafting import Draft
+from chat.errors import ModelError, PromptFull
+from chat.events import Emit, Stage
+from chat.grounding import Finding, checked, reasons, without
+from chat.llm.completion import complete
+from chat.outgoing import OutgoingText, citable_text
+from chat.phrases import phrase
+from chat.prompts import with_revision
+from chat.records import Answer, AnswerContext
+from chat.tracing import Trace
+
+# The cosine from which a page is about the same subject, though it may not answer.
+RELATED = 0.3
+# Writing again is worth less than an answer now.
+REVISION_SECONDS = 15.0
+
+
+async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
+    """What of the draft stands, with its citations. What engines quote needs no check."""
+    if draft.gave_up and not draft.outgoing.citations:
+        return refusal(draft.context, draft.engine, "nothing_found")
+    if not draft.model.reads_prompt or draft.status != "complete":
+        return _as_it_is(draft)
+    await emit(Stage("checking"))
+    text, whole = draft.outgoing.written, not draft.gave_up
+    if findings := _findings(text, draft):
+        trace.note(unsupported=[f"{finding.kind}: {finding.reason}" for finding in findings])
+        text = await _revised(draft, findings, trace)
+        if remaining := _findings(text, draft):
+            text, whole = without(text, remaining), False
+            trace.note(taken_out=[finding.sentence.text for finding in remaining])
+    return _shown(text, draft, whole=whole)
+
+
+def _findings(text: str, draft: Draft) -> list[Finding]:
+    question = draft.context.question
+    sources = {source.number: citable_text(source) for source in draft.context.sources}
+    return checked(text, sources, question=f"{question.text}\n{draft.today}", done=question.done)
+
+
+async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
+    """The answer written again with the reasons in view, or as it was when there is no time or room for that."""
+    if draft.prompt is None:
+        return draft.outgoing.written
+    try:
+        prompt = with_revision(
+            draft.prompt, draft.outgoing.written, reasons(findings).splitlines(), draft.tokenizer.count
+        )
+        with trace.stage("revision"):
+            text = await complete(
+                draft.model, prompt.messages, settings.CHAT_ANSWER_TOKENS, REVISION_SECONDS, draft.usage
+            )
+        trace.note(usage=dict(draft.usage))
+    except (PromptFull, ModelError):
+        return draft.outgoing.written
+    outgoing = _outgoing(text, draft)
+    trace.note(revised=True)
+    return draft.outgoing.written if outgoing.unknown or not outgoing.text.strip() else outgoing.written
+
+
+def _shown(text: str, draft: Draft, *, whole: bool) -> Answer:
+    """The text with the reader's numbers."""
+    outgoing = _outgoing(text, draft)
+    shown = outgoing.text.strip()
+    asks = shown.endswith("?") and not outgoing.citations and not asked_back(draft.context.question)
+    if not shown or not (outgoing.citations or asks or draft.offered_action):
+        return refusal(draft.context, draft.engine, "unsupported")
+    answered = whole and not asks
+    return Answer(
+        text=shown,
+        answered=answered,
+        outcome="asked" if asks else "answered",
+        citations=outgoing.citations,
+        suggestions=() if answered or asks else nearest_pages(draft.context),
+        engine=draft.engine,
+    )
+
+
+def _outgoing(text: str, draft: Draft) -> OutgoingText:
+    outgoing = OutgoingText(draft.context.sources, also=[draft.context.question.text, draft.today])
+    outgoing.feed(text)
+    outgoing.close()
+    return outgoing
+
+
+def _as_it_is(draft: Draft) -> Answer:
+    """As it was shown. One that was cut short is not an answer, whatever it cites."""
+    citations = tuple(cited for cited in draft.outgoing.citations if f"[{cited.number}]" in draft.shown)
+    answered = bool(citations)
+    return Answer(
+        text=draft.shown.rstrip(),
+        status=draft.status,
+        answered=answered and draft.status == "complete",
+        outcome="answered" if answered else "refused",
+        citations=citations,
+        suggestions=() if answered else nearest_pages(draft.context),
+        engine=draft.engine,
+    )
+
+
+def refusal(context: AnswerContext, engine: str, words: str) -> Answer:
+    """ "I don't know", in the customer's language, with the pages that come nearest."""
+    return Answer(
+        text=phrase(words, context.question.language),
+        answered=False,
+        outcome="refused",
+        suggestions=nearest_pages(context),
+        engine=engine,
+    )
+
+
+def nearest_pages(context: AnswerContext) -> tuple[str, ...]:
+    """What the customer may have meant: the titles of pages that are near enough to the question, each once."""
+    near = (passage.title for passage in context.passages if passage.similarity >= RELATED)
+    return tuple(dict.fromkeys(near))[:3]

@@ -1,0 +1,171 @@
+"""One engine at work on one answer: its stream, the tools it calls, and what of its text may be shown.
+
+A draft is not yet an answer: whether its statements are in what they cite is for ``checking.py`` to say.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.utils import timezone
+
+from chat import tools
+from chat.errors import ModelError, PromptFull
+from chat.events import Delta, Emit, Stage
+from chat.llm.base import CUT_SHORT, ChatModel, Finished, ModelRequest, TextDelta, ToolCall
+from chat.outgoing import OutgoingText
+from chat.prompts import Prompt, build_prompt, with_tool_result
+from chat.records import AnswerContext, AnswerStatus, Source
+from chat.tokens import Tokenizer, tokenizer_for
+from chat.tools.base import ToolResult, refused
+from chat.tracing import Trace
+
+# A turn may look up this much. After that the model has to make do with what it has.
+MOST_CALLS = 5
+# Of the prompt's room, this share is kept free for what tools find.
+SPARE_SHARE = 0.2
+REPEATED = "You have made exactly this call already; its result stands above."
+
+
+class Draft:
+    """``shown`` is what went out; ``status`` how it ended. ``context`` grows by what tools find."""
+
+    def __init__(self, model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace, preface: str = "") -> None:
+        self.model = model
+        self.engine = model.name
+        self.context = context
+        self.today = f"{timezone.now():%A, %d %B %Y}"
+        self.outgoing = OutgoingText(context.sources, also=[context.question.text, self.today])
+        self.status: AnswerStatus = "complete"
+        self.shown = ""
+        self.offered_action = False
+        self.usage: Counter[str] = Counter()
+        self.tokenizer: Tokenizer = tokenizer_for(model.name)
+        self.prompt: Prompt | None = None
+        self._preface = preface
+        self._emit = emit
+        self._trace = trace
+        self._called: set[str] = set()
+        self._until = asyncio.get_running_loop().time() + settings.CHAT_TOTAL_SECONDS
+
+    async def write(self) -> None:
+        """Raises ModelError, or is cancelled, only while nothing was shown; after that the draft is interrupted."""
+        try:
+            await self._converse()
+            if not (self.shown or self.gave_up):
+                raise ModelError(retryable=True)
+        except (ModelError, asyncio.CancelledError):
+            if not self.shown:
+                raise
+            self.status = "interrupted"
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether the engine itself says that the sources do not answer."""
+        return self.outgoing.unknown
+
+    # --- The conversation with the engine --------------------------------------------------
+
+    async def _converse(self) -> None:
+        offered = tools.offered(self.context.question) if self.model.reads_prompt else []
+        self.prompt = self._first_prompt(offered)
+        while calls := await self._stream(self.prompt, offered):
+            if not offered:
+                raise ModelError(retryable=True)  # a call to a tool that was not offered
+            offered = await self._run(calls, offered)
+        if self.shown or not self.gave_up:
+            await self._show(self.outgoing.close())
+
+    def _first_prompt(self, offered: Sequence[dict[str, Any]]) -> Prompt | None:
+        if not self.model.reads_prompt:
+            return None
+        budget = self.tokenizer.usable(settings.CHAT_CONTEXT_TOKENS - settings.CHAT_ANSWER_TOKENS)
+        prompt = build_prompt(
+            self.context,
+            today=self.today,
+            budget=budget,
+            count=self.tokenizer.count,
+            tools=offered,
+            spare=int(budget * SPARE_SHARE) if offered else 0,
+        )
+        self._trace.note(prompt_tokens=prompt.tokens, left_out=prompt.left_out, summarise_until=prompt.summarise_until)
+        return prompt
+
+    async def _stream(self, prompt: Prompt | None, offered: list[dict[str, Any]]) -> list[ToolCall]:
+        """The tools the engine wants called next, after its text went out; none when it is done."""
+        calls: list[ToolCall] = []
+        async with aclosing(self.model.stream(self._request(prompt, offered))) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    text = self.outgoing.feed(event.text)
+                    if self.gave_up and not self.shown:
+                        return []  # Whatever a model goes on to say after this has no source.
+                    await self._show(text)
+                elif isinstance(event, ToolCall):
+                    calls.append(event)
+                else:
+                    self._finish(event)
+        return calls
+
+    def _request(self, prompt: Prompt | None, offered: list[dict[str, Any]]) -> ModelRequest:
+        left = self._until - asyncio.get_running_loop().time()
+        return ModelRequest(
+            context=self.context,
+            messages=prompt.messages if prompt else [],
+            max_tokens=settings.CHAT_ANSWER_TOKENS,
+            tools=offered,
+            seconds=max(left, 0.0),
+        )
+
+    def _finish(self, event: Finished) -> None:
+        self.engine = event.model or self.engine
+        self.usage.update(event.usage)
+        self._trace.note(usage=dict(self.usage) or None)
+        self.status = "interrupted" if event.reason in CUT_SHORT else "complete"
+
+    async def _show(self, text: str) -> None:
+        if text:
+            self._trace.first("first_token")
+            text = text if self.shown else self._preface + text
+            self.shown += text
+            await self._emit(Delta(text))
+
+    # --- Tools -----------------------------------------------------------------------------
+
+    async def _run(self, calls: list[ToolCall], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Adds the results to the prompt. Returns the tools that may be used from here on."""
+        for call in calls:
+            allowed = len(self._called) < MOST_CALLS
+            result = await self._result(call) if allowed else refused("No more tools may be called.")
+            self._add(call, result)
+            offered = offered if allowed and result.text != REPEATED else []
+        if self.shown:
+            await self._show(self.outgoing.feed("\n\n"))
+        return offered
+
+    async def _result(self, call: ToolCall) -> ToolResult:
+        fingerprint = f"{call.name} {json.dumps(call.arguments, sort_keys=True)}"
+        if fingerprint in self._called:
+            return refused(REPEATED)
+        self._called.add(fingerprint)
+        await self._emit(Stage("acting"))
+        result: ToolResult = await database_sync_to_async(tools.run)(call, self.context.question)
+        self._trace.add("tools", {"name": call.name, "ok": result.ok, "found": [each.title for each in result.sources]})
+        self.offered_action = self.offered_action or result.action is not None
+        return result
+
+    def _add(self, call: ToolCall, result: ToolResult) -> None:
+        self.context = self.context.with_sources(result.sources)
+        found: tuple[Source, ...] = self.context.numbered(result.sources)
+        self.outgoing.add(found)
+        if self.prompt is None:
+            return
+        try:
+            self.prompt = with_tool_result(self.prompt, call, result.text, found, self.tokenizer.count)
+        except PromptFull as error:
+            raise ModelError(retryable=False) from error

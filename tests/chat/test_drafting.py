@@ -1,0 +1,129 @@
+"""Tools and checks around a model that says what it is told to say, over the help centre of conftest."""
+
+import pytest
+from channels.db import database_sync_to_async as in_database
+
+from chat.answering import answer_question
+from chat.llm.base import ToolCall
+from chat.models import Conversation, PendingAction
+from chat.records import Answer, Question
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+async def ask(widget, text: str, customer=None) -> tuple[Answer, str]:
+    """The answer, and what was shown of it on the way."""
+    conversation = await Conversation.objects.acreate(widget=widget, customer=customer, session_hash=text)
+    shown = ""
+
+    async def emit(event: object) -> None:
+        nonlocal shown
+        shown += getattr(event, "text", "")
+
+    question = Question(
+        text, "Help", None, customer_id=customer.pk if customer else None, conversation_id=conversation.pk
+    )
+    return await answer_question(question, emit), shown
+
+
+def look_up(query: str, number: int = 1) -> ToolCall:
+    return ToolCall(f"call-{number}", "search_documents", {"query": query})
+
+
+async def test_a_tool_is_run_and_what_it_finds_can_be_cited(model, widget, customer):
+    await in_database(customer.orders.create)(
+        number="B-1", total_minor=4900, currency="EUR", status="shipped", placed_at=customer.created_at
+    )
+    model.will_say(ToolCall("c1", "get_order", {"number": "B-1"}))
+    model.will_say("Your order B-1 has the status shipped [9].", " Its total is €49.00 [4].")
+
+    answer, _ = await ask(widget, "How long does a refund of order B-1 take?", customer)
+
+    assert answer.trace["tools"] == [{"name": "get_order", "ok": True, "found": ["Order B-1"]}]
+    assert {"role": "tool", "tool_call_id": "c1"}.items() <= model.requests[1].messages[-1].items()
+    assert "€49.00 in all" in model.requests[1].messages[-1]["content"]
+
+
+async def test_a_model_that_never_stops_looking_up_is_stopped(model, widget):
+    for number in range(20):
+        model.will_say(look_up(f"refund {number}", number))
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert len(model.requests) <= 7
+    assert len(answer.trace["tools"]) == 5
+    assert answer.engine == "extractive"
+
+
+async def test_the_same_call_is_not_run_twice(model, widget):
+    model.will_say(look_up("refunds"), look_up("refunds", 2))
+    model.will_say("A refund reaches your card in 5 to 10 business days [1].")
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert len(answer.trace["tools"]) == 1
+    assert answer.answered
+
+
+async def test_a_tool_with_an_effect_only_offers_it(model, widget, customer):
+    model.will_say(ToolCall("c1", "open_ticket", {"subject": "Refund missing", "text": "It did not come."}))
+    model.will_say("I have prepared a ticket about it; please confirm it below.")
+
+    answer, _ = await ask(widget, "My refund did not reach my card, please open a ticket", customer)
+
+    assert await in_database(PendingAction.objects.filter(status="pending").count)() == 1
+    assert await in_database(customer.tickets.count)() == 1
+    assert answer.outcome == "answered"
+
+
+async def test_a_value_no_source_has_is_never_shown(model, widget):
+    model.will_say("A refund takes 5 to 10 business days [1].", " The fee is 37 euros [1].")
+    model.will_say("A refund reaches your card in 5 to 10 business days [1].")
+
+    answer, shown = await ask(widget, "How long does a refund take?")
+
+    assert "37" not in shown + answer.text
+    assert answer.answered
+    assert answer.trace["revised"]
+
+
+async def test_what_a_revision_does_not_put_right_is_taken_out(model, widget):
+    said = "A refund reaches your card in 5 to 10 business days [1]. Our founder loves sailing boats in summer [1]."
+    model.will_say(said)
+    model.will_say(said)
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert answer.text == "A refund reaches your card in 5 to 10 business days [1]."
+    assert not answer.answered
+    assert answer.trace["taken_out"] == ["Our founder loves sailing boats in summer [1]."]
+
+
+async def test_an_answer_without_a_source_is_not_shown_as_one(model, widget):
+    model.will_say("Refunds are usually quick and painless at most companies.")
+    model.will_say("Refunds are usually quick and painless at most companies.")
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert "painless" not in answer.text
+    assert (answer.answered, answer.outcome) == (False, "refused")
+    assert answer.suggestions == ("Refunds",)
+
+
+async def test_nothing_is_promised_that_was_not_done(model, widget):
+    said = "I've refunded your card within 5 to 10 business days [1]."
+    model.will_say(said)
+    model.will_say(said)
+
+    answer, _ = await ask(widget, "Please refund my card")
+
+    assert "I've refunded" not in answer.text
+    assert not answer.answered
+
+
+async def test_a_model_may_ask_back(model, widget):
+    model.will_say("Do you mean a refund to your card or to your balance?")
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert (answer.text[-1], answer.answered, answer.outcome) == ("?", False, "asked")
