@@ -63,6 +63,12 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "Je n'ai pas pu confirmer de réponse dans la documentation. Une personne peut vous aider.",
         "es": "No he podido confirmar una respuesta con la documentación. Una persona puede ayudarle.",
     },
+    "too_long": {
+        "en": "Your message is too long for me to read at once. Please shorten it, or send it in parts.",
+        "de": "Ihre Nachricht ist zu lang, um sie auf einmal zu lesen. Bitte kürzen oder teilen Sie sie.",
+        "fr": "Votre message est trop long pour que je le lise d'un coup. Merci de le raccourcir ou de le diviser.",
+        "es": "Su mensaje es demasiado largo para leerlo de una vez. Acórtelo o envíelo en partes, por favor.",
+    },
     "model_away": {
         "en": "I can't reach my language model right now, so here is what I found word for word:",
         "de": "Mein Sprachmodell ist gerade nicht erreichbar, deshalb hier wörtlich, was ich gefunden habe:",

@@ -28,9 +28,10 @@ async def write(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
         return await _written(fallback, context, emit, trace, preface=refusal.preface)
     try:
         return await _paid(model, context, emit, trace)
-    except QuestionTooLong as error:
-        await emit(Delta(error.user_message))
-        return Answer(text=error.user_message, answered=False, outcome="refused", engine=model.name)
+    except QuestionTooLong:
+        text = phrase("too_long", context.question.language)
+        await emit(Delta(text))
+        return Answer(text=text, answered=False, outcome="refused", engine=model.name)
     except ModelError:
         log.warning("fallback_to_extractive", model=model.name)
     trace.note(fallback_from=model.name)

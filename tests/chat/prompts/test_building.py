@@ -110,8 +110,8 @@ def test_tools_are_counted_and_change_what_the_model_is_told_of_itself():
 
 
 def test_the_answer_is_in_the_customers_language_where_it_is_known():
-    assert "Answer in German." in str(build(context(language="German")).messages)
-    assert "Answer in the language of the question." in str(build(context()).messages)
+    assert "Answer in German." in str(build(context(language="de")).messages)
+    assert "Answer in the language of the question." in str(build(context(language="")).messages)
 
 
 def test_what_a_summary_stands_for_is_not_said_again():
