@@ -18,6 +18,7 @@ from accounts.models import Customer
 from chat import running, tokens
 from chat.llm import get_model
 from chat.llm.completion import complete
+from chat.llm.openai import Endpoint, OpenAIModel
 from chat.llm.scripted import ScriptedModel
 from chat.models import Widget
 from chat.routing import websocket_urlpatterns
@@ -111,7 +112,7 @@ def lose_patience(settings: Any, fault: str) -> None:
 async def warm_up(server: ModelServer) -> None:
     """The first request of a process takes seconds that are not the model's."""
     tokens.tokenizer_for("good").count("")
-    await complete(get_model("good"), [], 10, 30)
+    await complete(OpenAIModel(Endpoint("good", server.url, "key")), [], 10, 30)
     server.requests.clear()
     server.keys.clear()
 

@@ -46,8 +46,14 @@ async def spent() -> dict[str, Any]:
 async def test_each_cap_holds_for_its_own_only(settings, cap, others):
     setattr(settings, f"CHAT_LIMIT_{cap.upper()}", 3)
 
-    assert await allowed(*[QUESTION] * 50) == [cap] * 47
+    assert await allowed(*[QUESTION] * 10) == [cap] * 7
     assert await allowed(replace(QUESTION, **others)) == []
+
+
+async def test_five_hundred_questions_of_one_visitor_at_once(settings):
+    settings.CHAT_LIMIT_VISITOR = 30
+
+    assert await allowed(*[QUESTION] * 500) == ["visitor"] * 470
 
 
 async def test_the_cap_of_the_day_holds_for_all(settings, time_machine):
