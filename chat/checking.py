@@ -40,7 +40,9 @@ async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
 def _findings(text: str, draft: Draft) -> list[Finding]:
     question = draft.context.question
     sources = {source.number: citable_text(source) for source in draft.context.sources}
-    return checked(text, sources, question=f"{question.text}\n{draft.today}", done=question.done)
+    found = checked(text, sources, question=f"{question.text}\n{draft.today}", done=question.done)
+    # Words about an offer rest on the offer, which stands below them.
+    return [finding for finding in found if not (draft.offered_action and finding.kind == "uncited")]
 
 
 async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:

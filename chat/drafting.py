@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from chat import tools
-from chat.errors import ModelError, PromptFull
+from chat.errors import ModelError, PromptFull, QuestionTooLong
 from chat.events import Delta, Emit, Stage
 from chat.llm.base import CUT_SHORT, ChatModel, Finished, ModelRequest, TextDelta, ToolCall
 from chat.outgoing import OutgoingText
@@ -73,7 +73,11 @@ class Draft:
 
     async def _converse(self) -> None:
         offered = tools.offered(self.context.question) if self.model.reads_prompt else []
-        self.prompt = self._first_prompt(offered)
+        try:
+            self.prompt = self._first_prompt(offered)
+        except QuestionTooLong:
+            offered = []  # Tools take room that a long question needs more.
+            self.prompt = self._first_prompt(offered)
         while calls := await self._stream(self.prompt, offered):
             if not offered:
                 raise ModelError(retryable=True)  # a call to a tool that was not offered

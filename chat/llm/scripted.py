@@ -28,7 +28,7 @@ class ScriptedModel(ChatModel):
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         self.requests.append(request)
-        script = self.scripts.popleft() if self.scripts else ["The scripted model has nothing to say."]
+        script = self.scripts.popleft() if self.scripts else ["[0] The scripted model has nothing to say."]
         for position, delta in enumerate(script):
             if isinstance(delta, ModelError):
                 raise delta

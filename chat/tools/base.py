@@ -21,7 +21,7 @@ TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def _written(text: str) -> str:
-    text = TURNING.sub("", clean(text)).strip()
+    text = clean(TURNING.sub("", text)).strip()
     if not text:
         raise ValueError("must not be empty")
     return mask_secrets(text)

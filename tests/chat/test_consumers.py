@@ -263,7 +263,7 @@ async def test_an_answer_outlives_its_socket_and_is_there_after_reconnecting(vis
 
     assert second.ready["answering"] == repeated["message"]
     assert second.ready["messages"] == []
-    assert (repeated["offset"], repeated["text"]) == (0, "Refunds take ")
+    assert (repeated["offset"], repeated["text"]) == (0, "Refunds take")
     assert finished["text"] == "Refunds take 5 days [1]."
 
 
@@ -534,7 +534,7 @@ async def test_a_socket_finds_out_by_itself_that_the_writer_of_its_answer_is_gon
 
 async def test_stop_keeps_the_citations_of_what_was_said(visit, model):
     model.gate = asyncio.Event()
-    model.will_say("Five days [1]. ", "And more.")
+    model.will_say("A few days [1]. ", "And more.")
     visitor = await visit()
     await visitor.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
     delta = await visitor.until("answer.delta")
@@ -542,7 +542,7 @@ async def test_stop_keeps_the_citations_of_what_was_said(visit, model):
     await visitor.send_json_to({"type": "stop", "message": delta["message"]})
     finished = await visitor.until("answer.finished")
 
-    assert (finished["status"], finished["text"]) == ("stopped", "Five days [1].")
+    assert (finished["status"], finished["text"]) == ("stopped", "A few days [1].")
     assert [citation["number"] for citation in finished["citations"]] == [1]
 
 
