@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 
 from accounts import wording
 from accounts.masking import mask_secrets
+from chat.console.traces import ShownTrace, shown_trace
+from chat.models import Message
 from knowledge.rendering import is_web_link, render_answer
 
 register = template.Library()
@@ -60,11 +62,18 @@ def excerpt(text: str | None) -> str:
 
 
 @register.filter
+def traced(message: Message) -> ShownTrace:
+    return shown_trace(message.trace, outcome=message.outcome, status=message.status, engine=message.engine)
+
+
+@register.filter
 def initial(name: str) -> str:
     return name.strip()[:1].upper() or "?"
 
 
 @register.filter
 def milliseconds(value: Any) -> str:
-    """850 → 0.85 s"""
-    return f"{value / 1000:.2f} s" if isinstance(value, int | float) else ""
+    """850 → 0.85 s, 38.9 → 39 ms"""
+    if not isinstance(value, int | float):
+        return ""
+    return f"{value / 1000:.2f} s" if value >= 100 else f"{value:.0f} ms"

@@ -215,7 +215,8 @@ def test_markup_in_any_field_is_shown_as_text(desk: Client, talk, customer):
     )
     customer.tickets.update(subject=MARKUP)
     customer.tickets.get().comments.update(text=MARKUP, author=MARKUP)
-    conversation.messages.filter(role="bot").update(text=MARKUP, engine=MARKUP, trace={"query": MARKUP})
+    trace = {"query": MARKUP, "sources": [{"title": MARKUP}], "evidence": {MARKUP: MARKUP}, f"{MARKUP}_ms": 1.0}
+    conversation.messages.filter(role="bot").update(text=MARKUP, engine=MARKUP, trace=trace)
     answer = conversation.messages.get(role="bot")
     answer.citations.update(title=MARKUP, quote=MARKUP, url="javascript:window.__xss=1")
     Feedback.objects.create(message=answer, rating="down", reason=MARKUP, comment=MARKUP)
@@ -248,6 +249,17 @@ def test_pages_hold_no_inline_code_or_style(desk: Client, talk):
     for forbidden in (" style=", "<style", " onclick=", " hx-on", "javascript:"):
         assert forbidden not in page
     assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src=')
+
+
+def test_an_answer_says_how_it_was_made(desk: Client, talk):
+    conversation = talk("Hello")
+    trace = {"query": "greeting", "context_ms": 31.4, "total_ms": 1420, "taken_out": ["It is free."]}
+    conversation.messages.filter(role="bot").update(outcome="answered", engine="gpt", trace=trace)
+
+    page = desk.get(url(conversation)).content.decode()
+
+    for shown in ("<b>Answered</b> · 1.42 s", "greeting", "It is free.", "31 ms"):
+        assert shown in page
 
 
 # --- What a page costs ---------------------------------------------------------------------

@@ -1,0 +1,162 @@
+"""What an answer saw and why it ended as it did, in rows for people. Pure.
+
+A trace is what past versions have kept: whatever is missing, unknown or of another shape makes a row less, never
+an error. A stage that is not known by name is shown all the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from chat.console.wording import listed, mappings, number, plain, words
+
+OUTCOMES = {
+    "answered": "Answered",
+    "curated": "Answered by an editor’s own text",
+    "asked": "Asked back",
+    "refused": "Refused: the sources do not say",
+    "small_talk": "Small talk: nothing was searched",
+    "handed_over": "Handed over to a person",
+}
+UNFINISHED = {
+    "streaming": "Being written",
+    "stopped": "Stopped by the customer or an agent",
+    "interrupted": "Interrupted",
+    "failed": "Failed",
+}
+REWRITTEN = {"itself": "as it was asked", "rules": "from what was said before", "model": "rewritten by a model"}
+CAPS = {
+    "visitor": "this visitor’s limit",
+    "ip": "the limit of an address",
+    "widget": "the widget’s limit",
+    "day": "the day’s limit",
+    "budget": "the day’s budget",
+    "uncounted": "nobody could count",
+}
+# In the order in which they happen.
+STAGES = {
+    "rewrite": "Rewriting",
+    "embed": "Embedding",
+    "search": "Search",
+    "context": "Search and record",
+    "revision": "Revision",
+}
+# Counted from the question, whatever happened until then.
+MOMENTS = {
+    "first_token": "First words after",
+    "total": "In all",
+}
+
+
+class Item(NamedTuple):
+    """A few words, and what is said beside them."""
+
+    text: str
+    aside: str = ""
+
+
+class Row(NamedTuple):
+    label: str
+    items: list[Item]
+
+
+class Time(NamedTuple):
+    """``share`` is what it takes of the whole, out of 100."""
+
+    label: str
+    ms: float
+    share: float
+
+
+@dataclass(frozen=True)
+class ShownTrace:
+    outcome: str
+    total_ms: float | None
+    rows: list[Row]
+    times: list[Time]
+
+
+def shown_trace(trace: object, *, outcome: str = "", status: str = "", engine: str = "") -> ShownTrace:
+    kept = trace if isinstance(trace, Mapping) else {}
+    return ShownTrace(
+        outcome=OUTCOMES.get(outcome) or UNFINISHED.get(status) or "Finished",
+        total_ms=number(kept.get("total_ms")),
+        rows=[row for row in _rows(kept, engine) if row.items],
+        times=_times(kept),
+    )
+
+
+def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
+    yield Row("Searched for", _texts([trace.get("query")], REWRITTEN.get(words(trace.get("rewritten_by")), "")))
+    yield Row("Evidence", _evidence(trace.get("evidence")))
+    yield Row("Given to the engine", [_source(source) for source in mappings(trace.get("sources"))])
+    yield Row("No room for", _texts(listed(trace.get("left_out"))))
+    yield Row("Engine", _engine(trace, engine))
+    yield Row("Tools", [_tool(tool) for tool in mappings(trace.get("tools"))])
+    yield Row("Not supported", _texts(listed(trace.get("unsupported"))))
+    yield Row("Revised", [Item("once, with the reasons")] if trace.get("revised") else [])
+    yield Row("Taken out", _texts(listed(trace.get("taken_out"))))
+    yield Row("Tokens", _tokens(trace))
+    yield Row("Cost", _cost(trace.get("cost_micro")))
+
+
+# --- One row each --------------------------------------------------------------------------
+
+
+def _evidence(evidence: object) -> list[Item]:
+    if not isinstance(evidence, Mapping):
+        return _texts([evidence])
+    numbers = {name: value for name, value in evidence.items() if name != "verdict"}
+    return [Item(plain(words(evidence.get("verdict"))) or "not judged", words(numbers))]
+
+
+def _source(source: Mapping[str, Any]) -> Item:
+    kind = source.get("kind")
+    scores = {name: number(source.get(name)) for name in ("score", "similarity")}
+    aside = [] if kind == "document" else [words(kind)]
+    aside += [f"{name} {score:.2f}" for name, score in scores.items() if score is not None]
+    return Item(f"[{words(source.get('number'))}] {words(source.get('title'))}", ", ".join(filter(None, aside)))
+
+
+def _engine(trace: Mapping[str, Any], engine: str) -> list[Item]:
+    failed, not_asked = words(trace.get("fallback_from")), words(trace.get("not_asked"))
+    cap = words(trace.get("cap"))
+    items = [Item(engine, f"because {failed} failed" if failed else "")] if engine else []
+    return items + ([Item(f"{not_asked} was not asked", CAPS.get(cap, cap))] if not_asked else [])
+
+
+def _tool(tool: Mapping[str, Any]) -> Item:
+    name, found = plain(words(tool.get("name"))), words(tool.get("found"))
+    if tool.get("ok") is False:
+        return Item(name, "not run")
+    return Item(name, f"found {found}" if found else "")
+
+
+def _tokens(trace: Mapping[str, Any]) -> list[Item]:
+    usage = trace.get("usage")
+    billed = usage if isinstance(usage, Mapping) else {}
+    counted = {
+        "in the prompt, as counted here": trace.get("prompt_tokens"),
+        "read, as billed": billed.get("prompt"),
+        "written, as billed": billed.get("completion"),
+    }
+    return [Item(f"{value:,.0f}", of) for of, raw in counted.items() if (value := number(raw)) is not None]
+
+
+def _cost(micro: object) -> list[Item]:
+    """In the currency the prices are set in, which nobody here knows the name of."""
+    value = number(micro)
+    return [] if value is None else [Item(f"{value / 1_000_000:.6f}")]
+
+
+def _times(trace: Mapping[str, Any]) -> list[Time]:
+    taken = {name.removesuffix("_ms"): number(ms) for name, ms in trace.items() if name.endswith("_ms")}
+    unknown = {name: plain(name).capitalize() for name in taken if name not in STAGES | MOMENTS}
+    labels = STAGES | unknown | MOMENTS
+    known = [(label, ms) for name, label in labels.items() if (ms := taken.get(name)) is not None and ms >= 0]
+    whole = max((ms for _, ms in known), default=0) or 1
+    return [Time(label, ms, round(100 * ms / whole, 1)) for label, ms in known]
+
+
+def _texts(values: Iterable[object], aside: str = "") -> list[Item]:
+    return [Item(text, aside) for text in map(words, values) if text]

@@ -1,0 +1,101 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.console.traces import ShownTrace, shown_trace
+from chat.models import Message
+
+KEYS = {"query", "rewritten_by", "sources", "evidence", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
+KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "unheard_of"}
+KEYS |= {"embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def row(shown: ShownTrace, label: str) -> list[tuple[str, str]]:
+    return [(item.text, item.aside) for found in shown.rows if found.label == label for item in found.items]
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, json_values)) | json_values)
+def test_whatever_was_kept_can_be_shown(trace):
+    shown = shown_trace(trace)
+
+    assert all(type(text) is str for found in shown.rows for item in found.items for text in item)
+    assert all(0 <= time.share <= 100 for time in shown.times)
+
+
+@pytest.mark.parametrize("outcome", Message.Outcome.values)
+def test_every_outcome_has_its_words(outcome: str):
+    assert shown_trace({}, outcome=outcome).outcome not in ("Finished", outcome)
+
+
+@pytest.mark.parametrize("status", set(Message.Status.values) - {"complete"})
+def test_an_answer_that_was_not_finished_says_how_it_ended(status: str):
+    assert shown_trace({}, status=status).outcome != "Finished"
+
+
+def test_sources_are_shown_with_what_they_scored():
+    passage = {"number": 1, "kind": "document", "title": "Refunds", "score": 0.731, "similarity": 0.604}
+    shown = shown_trace({"sources": [passage, {"number": 2, "kind": "account", "title": "Plan"}]})
+
+    given = [("[1] Refunds", "score 0.73, similarity 0.60"), ("[2] Plan", "account")]
+    assert row(shown, "Given to the engine") == given
+
+
+def test_the_query_says_who_worded_it():
+    shown = shown_trace({"query": "yearly plan price", "rewritten_by": "model"})
+
+    assert row(shown, "Searched for") == [("yearly plan price", "rewritten by a model")]
+
+
+def test_the_verdict_comes_before_its_numbers():
+    shown = shown_trace({"evidence": {"best": 0.3127, "verdict": "too_little", "words_found": 2}})
+
+    assert row(shown, "Evidence") == [("too little", "best 0.31, words found 2")]
+
+
+def test_an_engine_that_stepped_in_says_for_whom():
+    assert row(shown_trace({"fallback_from": "gpt"}, engine="extractive"), "Engine") == [
+        ("extractive", "because gpt failed")
+    ]
+
+
+def test_a_model_that_was_not_asked_says_which_limit_was_reached():
+    shown = shown_trace({"not_asked": "gpt", "cap": "day"}, engine="extractive")
+
+    assert row(shown, "Engine") == [("extractive", ""), ("gpt was not asked", "the day’s limit")]
+
+
+def test_tools_say_what_they_found():
+    tools = [{"name": "get_order", "ok": True, "found": 1}, {"name": "get_ticket", "ok": False}]
+
+    assert row(shown_trace({"tools": tools}), "Tools") == [("get order", "found 1"), ("get ticket", "not run")]
+
+
+def test_what_was_not_supported_and_taken_out_is_listed():
+    shown = shown_trace({"unsupported": ["It costs €9."], "taken_out": ["It costs €9."], "revised": True})
+
+    assert [found.label for found in shown.rows] == ["Not supported", "Revised", "Taken out"]
+
+
+def test_tokens_and_cost_are_amounts():
+    shown = shown_trace({"prompt_tokens": 1890, "usage": {"prompt": 1902, "completion": 75}, "cost_micro": 1234})
+
+    assert [amount for amount, _ in row(shown, "Tokens")] == ["1,890", "1,902", "75"]
+    assert row(shown, "Cost") == [("0.001234", "")]
+
+
+def test_stages_are_in_their_order_and_moments_last():
+    shown = shown_trace({"total_ms": 400.0, "first_token_ms": 100, "polish_ms": 20, "context_ms": 50, "embed_ms": 10})
+
+    assert [(time.label, time.share) for time in shown.times] == [
+        ("Embedding", 2.5),
+        ("Search and record", 12.5),
+        ("Polish", 5.0),
+        ("First words after", 25.0),
+        ("In all", 100.0),
+    ]
+    assert shown.total_ms == 400
