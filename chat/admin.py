@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from chat.language import LANGUAGES
@@ -67,12 +70,30 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Conversations are had, not edited."""
 
 
-class MessageInline(ReadOnly, TabularInline):  # type: ignore[misc]
+class SeenWithConversations(ReadOnly):
+    """Messages are part of conversations: whoever may look at those may look at these."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("chat.view_conversation")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class MessageInline(SeenWithConversations, TabularInline):  # type: ignore[misc]
     model = Message
-    fields = ["seq", "created_at", "role", "author", "text", "status", "answered", "engine"]
+    fields = ["seq", "created_at", "role", "author", "text", "status", "outcome", "made"]
+    readonly_fields = ["made"]
     ordering = ["seq"]
     extra = 0
     can_delete = False
+
+    @admin.display(description="How it was made")
+    def made(self, message: Message) -> str:
+        if message.role != Message.Role.BOT:
+            return ""
+        url = reverse("admin:chat_message_change", args=[message.pk])
+        return format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}">Show</a>', url)
 
 
 @admin.register(Conversation)
@@ -84,6 +105,41 @@ class ConversationAdmin(ReadOnlyAdmin):
     ordering = ["-updated_at"]
     exclude = ["session_hash"]
     inlines = [MessageInline]
+
+
+@admin.register(Message)
+class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
+    """The assistant's answers, to find those that went wrong, and of each how it was made."""
+
+    list_display = ["created_at", "question", "answer", "outcome", "status", "engine"]
+    list_filter = ["outcome", "status", "created_at"]
+    search_fields = ["text", "reply_to__text"]
+    ordering = ["-created_at"]
+    fields = ["conversation", "asked", "text", "how_it_was_made", "feedback", "created_at"]
+
+    class Media:
+        css = {"all": ["chat/console/trace.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        messages: QuerySet[Message] = super().get_queryset(request).filter(role=Message.Role.BOT)
+        return messages.select_related("reply_to", "feedback", "conversation__customer")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        view: HttpResponse = super().changelist_view(request, {"title": "Answers"} | (extra_context or {}))
+        return view
+
+    @admin.display(description="question")
+    def asked(self, message: Message) -> str:
+        return message.reply_to.text if message.reply_to else ""
+
+    def question(self, message: Message) -> str:
+        return self.asked(message)[:160]
+
+    def answer(self, message: Message) -> str:
+        return message.text[:160]
+
+    def how_it_was_made(self, message: Message) -> str:
+        return render_to_string("console/trace.html", {"message": message, "is_open": True})
 
 
 @admin.register(Feedback)

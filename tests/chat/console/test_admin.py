@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from chat.admin import is_origin
-from chat.models import Feedback
+from chat.models import Feedback, Message
 from tests.chat.console.conftest import PASSWORD
 
 
@@ -22,6 +22,7 @@ def office(admin_client: Client) -> Client:
     [
         "chat/widget",
         "chat/conversation",
+        "chat/message",
         "chat/feedback",
         "accounts/user",
         "accounts/customer",
@@ -45,6 +46,51 @@ def test_what_was_said_can_be_read_and_not_changed(office: Client, talk):
     assert conversation.session_hash not in page
     assert office.post(f"/admin/chat/conversation/{conversation.pk}/change/", {}).status_code == 403
     assert office.post(f"/admin/chat/conversation/{conversation.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.fixture
+def reader(client: Client, agent: User) -> Client:
+    """Somebody who may look at conversations and at nothing else."""
+    agent.user_permissions.add(Permission.objects.get(codename="view_conversation"))
+    client.force_login(agent)
+    return client
+
+
+def test_an_answers_page_shows_how_it_was_made(reader: Client, talk):
+    answer = talk("Hello").messages.get(role="bot")
+    Message.objects.filter(pk=answer.pk).update(outcome="refused", trace={"query": "<b>refund</b>", "total_ms": 420})
+
+    page = reader.get(f"/admin/chat/message/{answer.pk}/change/").content.decode()
+
+    for shown in ("Refused: the sources do not say", "&lt;b&gt;refund&lt;/b&gt;", "0.42 s"):
+        assert shown in page
+    assert reader.post(f"/admin/chat/message/{answer.pk}/change/", {"text": "x"}).status_code == 403
+
+
+def test_a_conversation_leads_to_how_its_answers_were_made(reader: Client, talk):
+    conversation = talk("Hello")
+    asked, answer = conversation.messages.order_by("seq")
+
+    page = reader.get(f"/admin/chat/conversation/{conversation.pk}/change/").content.decode()
+
+    assert f"/admin/chat/message/{answer.pk}/change/" in page
+    assert f"/admin/chat/message/{asked.pk}/change/" not in page
+
+
+def test_answers_can_be_listed_by_their_outcome(reader: Client, talk):
+    talk("Hello", "And how?").messages.filter(text="About Hello").update(outcome="refused")
+
+    listed = reader.get("/admin/chat/message/?outcome__exact=refused").context["cl"].result_list
+
+    assert [answer.text for answer in listed] == ["About Hello"]
+
+
+def test_answers_are_not_for_those_who_may_not_see_conversations(client: Client, agent, talk):
+    answer = talk("Hello").messages.get(role="bot")
+    client.force_login(agent)
+
+    assert client.get("/admin/chat/message/").status_code == 403
+    assert client.get(f"/admin/chat/message/{answer.pk}/change/").status_code == 403
 
 
 def test_a_customers_record_is_shown_with_amounts(office: Client, customer):
