@@ -1,10 +1,16 @@
 """Periodic work on conversations."""
 
 from celery import shared_task
+from django.conf import settings
 
-from chat import services
+from chat import retention, services
 
 
 @shared_task
 def close_lost_answers() -> int:
     return services.close_lost_answers()
+
+
+@shared_task
+def forget_traces() -> int:
+    return retention.forget_traces(settings.TRACE_DAYS) if settings.TRACE_DAYS else 0

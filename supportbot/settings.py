@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
@@ -336,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-ingestion": {"task": "knowledge.tasks.resume_ingestion", "schedule": 30},
     "start-due-syncs": {"task": "knowledge.visits.tasks.start_due_syncs", "schedule": 30},
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
+    "forget-traces": {"task": "chat.tasks.forget_traces", "schedule": crontab(hour=3, minute=10)},
 }
 
 # --- Knowledge -----------------------------------------------------------------------------
@@ -413,6 +415,7 @@ CHAT_MESSAGES_VISITOR = integer("CHAT_MESSAGES_VISITOR", 20, 0, 1_000_000)
 CHAT_MESSAGES_IP = integer("CHAT_MESSAGES_IP", 120, 0, 1_000_000)
 RECENT_TICKET_DAYS = integer("RECENT_TICKET_DAYS", 30, 1, 3650)
 RECENT_TICKETS = integer("RECENT_TICKETS", 3, 0, 20)
+TRACE_DAYS = integer("TRACE_DAYS", 90, 0, 36_500)
 
 # --- People --------------------------------------------------------------------------------
 

@@ -112,7 +112,9 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["lease_expires_at"], condition=Q(status="streaming"), name="message_unfinished")
+            models.Index(fields=["lease_expires_at"], condition=Q(status="streaming"), name="message_unfinished"),
+            # Old traces are looked for every night, among few rows instead of all that was ever said.
+            models.Index(fields=["created_at"], condition=~Q(trace={}), name="message_traced"),
         ]
 
     def __str__(self) -> str:
