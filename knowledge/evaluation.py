@@ -27,11 +27,15 @@ from knowledge.access import PUBLIC
 from knowledge.errors import EvaluationError
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Chunk, Collection, Document
+from knowledge.records import Passage
 from knowledge.search import search_passages
 
 # Enough passages that ten different documents are among them.
 PASSAGES = 40
 DEPTH = 10
+
+# In bytes. A set that is shorter than that has hardly a document.
+LONGEST_LINK = 255
 
 Relevance = Mapping[str, int]
 
@@ -68,15 +72,24 @@ def read_set(folder: Path) -> LabelledSet:
 
 
 def rows(path: Path) -> Iterator[tuple[str, Any]]:
+    """Each object with where it stands, for whoever must say what is wrong with it."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with followed(path).open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield f"{path}, line {number}", json.loads(line)
     except OSError as error:
         raise EvaluationError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise EvaluationError(f"{path} is not one JSON object a line, in UTF-8: {error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise EvaluationError(f"{path}, line {number} is not one JSON object, in UTF-8: {error}.") from error
+
+
+def followed(path: Path) -> Path:
+    """Where a symbolic link leads that Git, on a file system without links, wrote as a file with its target."""
+    if path.stat().st_size > LONGEST_LINK:
+        return path
+    target = path.parent / path.read_text(encoding="utf-8", errors="replace").strip()
+    return target if target.is_file() else path
 
 
 def fields(row: tuple[str, Any], *needed: str, optional: Sequence[str] = ()) -> dict[str, str]:
@@ -130,14 +143,22 @@ def sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def evaluate(labelled: LabelledSet, on_progress: Callable[[Step], None] = lambda step: None) -> dict[str, float]:
-    """The figures of one set, by the names they are known by. Run inside ``throw_away_database``."""
+def evaluate(
+    labelled: LabelledSet,
+    on_progress: Callable[[Step], None] = lambda step: None,
+    search: Callable[[str], Sequence[Passage]] | None = None,
+) -> dict[str, float]:
+    """The figures of one set, by the names they are known by. Run inside ``throw_away_database``.
+
+    ``search`` is given the id of a query; by default the query's text is searched for.
+    """
+    search = search or (lambda query: search_passages(labelled.queries[query], PUBLIC, limit=PASSAGES))
     chunks_per_second, names = fill(labelled, on_progress)
     ranked: dict[str, list[str]] = {}
     taken: list[float] = []
-    for number, (query, text) in enumerate(labelled.queries.items(), start=1):
+    for number, query in enumerate(labelled.queries, start=1):
         started = perf_counter()
-        passages = search_passages(text, PUBLIC, limit=PASSAGES)
+        passages = search(query)
         taken.append((perf_counter() - started) * 1000)
         ranked[query] = list(dict.fromkeys(names[passage.document_id] for passage in passages))
         on_progress(Step("Searching", number, len(labelled.queries)))

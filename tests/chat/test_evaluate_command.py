@@ -1,0 +1,103 @@
+import errno
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from knowledge.models import Document
+
+CORPUS = [
+    {"_id": "a/refunds.md", "title": "Refunds", "text": "Refunds take five working days."},
+    {"_id": "parcels", "title": "Parcels", "text": "Parcels are sent from Lyon every morning."},
+]
+QUERIES: list[dict[str, Any]] = [
+    {"_id": "q1", "text": "how long do refunds take", "facts": ["five **working** days"], "expect": "answer"},
+    {"_id": "q2", "text": "where do parcels come from", "expect": "answer"},
+    {"_id": "q3", "text": "zebra?", "expect": "refuse"},
+]
+QRELS = "query-id\tcorpus-id\tscore\nq1\ta/refunds.md\t1\nq2\tparcels\t1\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, CORPUS)))
+    (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, QUERIES)))
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text(QRELS)
+    return tmp_path
+
+
+def evaluate(*arguments):
+    out = StringIO()
+    call_command("evaluate", *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_set_is_measured_and_leaves_nothing_behind(folder):
+    figures = json.loads(evaluate(folder, "--json"))
+
+    assert list(figures) == [
+        *("ndcg@10", "recall@5", "recall@10", "mrr@10", "hit@1", "hit@5"),
+        *("p50_ms", "p95_ms", "chunks_per_s"),
+    ]
+    assert figures["ndcg@10"] == figures["hit@1"] == 1
+    assert figures["chunks_per_s"] > 0
+    assert not Document.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_are_measured_too(folder, model):
+    model.will_say("Refunds take five *working* days [1].")
+    model.will_say("From Lyon [2].")
+    model.will_say("I could not find that [0].")
+
+    figures = json.loads(evaluate(folder, "--answers", "--json", "--min", "fact_rate=1"))
+
+    assert figures["fact_rate"] == figures["answer_rate"] == figures["refuse_rate"] == figures["cited_rate"] == 1
+    assert figures["first_token_p50_ms"] > 0
+    assert figures["words_max"] == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missed_minimum_fails_and_says_by_how_much(folder):
+    (folder / "qrels" / "test.tsv").write_text("q1\tparcels\t1\nq2\tparcels\t1\n")
+
+    with pytest.raises(CommandError, match=r"hit@1 is 0.5, not 0.9") as failure:
+        evaluate(folder, "--min", "hit@1=0.9", "--min", "recall@10=0.5")
+
+    assert failure.value.returncode == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_longer_answers_than_wanted_fail(folder, model):
+    model.will_say("Refunds take five working days [1].")
+
+    with pytest.raises(CommandError, match=r"words_max is 5, not 4; .*fact_rate was not measured"):
+        (folder / "queries.jsonl").write_text(json.dumps({"_id": "q1", "text": "how long do refunds take"}))
+        evaluate(folder, "--answers", "--min", "words_max=4", "--min", "fact_rate=0")
+
+
+def test_a_full_disk_ends_it_in_a_sentence(folder, monkeypatch):
+    def full(**_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("knowledge.evaluation.TemporaryDirectory", full)
+
+    with pytest.raises(CommandError, match="no space left on the disk"):
+        evaluate(folder)
+
+
+@pytest.mark.parametrize("minimum", ["speed=1", "hit@1=high", "ndcg@10=nan", "p95_ms=inf", "hit@1=-inf", "hit@1="])
+def test_a_minimum_that_means_nothing_is_refused(minimum, folder):
+    with pytest.raises(CommandError, match="--min"):
+        evaluate(folder, "--min", minimum)
+
+
+def test_a_minimum_for_answers_needs_answers(folder):
+    with pytest.raises(CommandError, match="fact_rate is only measured with --answers") as failure:
+        evaluate(folder, "--min", "fact_rate=0.5")
+
+    assert failure.value.returncode == 2
