@@ -1,4 +1,5 @@
-"""From a question to an answer, readable top to bottom: context → evidence → prompt → stream → citations → answer.
+"""From a question to an answer, readable top to bottom:
+rewriting → context → evidence → prompt → stream → citations → answer.
 
 Who runs it, for how long, and where the answer is stored is ``running.py``'s business.
 """
@@ -13,6 +14,7 @@ from chat.context import build_context
 from chat.events import Delta, Emit, Stage
 from chat.phrases import phrase
 from chat.records import Answer, AnswerContext, Question
+from chat.rewriting import StandAlone, stand_alone
 from chat.tracing import Trace, traced_sources
 from chat.writing import write
 from knowledge.search import embed_ahead
@@ -30,7 +32,9 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
         return await _said(back, emit, Answer(text=back, answered=False, engine="none", outcome="asked"))
     trace = Trace()
     await emit(Stage("searching"))
-    context = await _context(question, question.text, trace)
+    with trace.stage("rewrite"):
+        asked = await stand_alone(question)
+    context = await _context(question, asked, trace)
     if not context.sources:
         text = phrase("nothing_found", question.language)
         refusal = Answer(text=text, answered=False, engine="none", outcome="refused", trace=trace.as_dict())
@@ -40,13 +44,13 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
     return replace(answer, trace=trace.as_dict())
 
 
-async def _context(question: Question, query: str, trace: Trace) -> AnswerContext:
+async def _context(question: Question, asked: StandAlone, trace: Trace) -> AnswerContext:
     """Sockets share one thread for the database; embedding takes too long to hold all of them up."""
     with trace.stage("embed"):
-        await asyncio.to_thread(embed_ahead, query)
+        await asyncio.to_thread(embed_ahead, asked.query)
     with trace.stage("context"):
-        context: AnswerContext = await database_sync_to_async(build_context)(question, query)
-    trace.note(query=query, sources=traced_sources(context))
+        context: AnswerContext = await database_sync_to_async(build_context)(question, asked.query, asked.also)
+    trace.note(query=asked.query, rewritten_by=asked.by, sources=traced_sources(context))
     return context
 
 

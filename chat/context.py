@@ -1,5 +1,6 @@
 """Everything an answer may be made of: passages, the customer's live record, recent tickets."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from accounts.masking import mask_secrets
@@ -13,9 +14,11 @@ from knowledge.search import search_passages
 MAX_PASSAGES = 8
 
 
-def build_context(question: Question, query: str) -> AnswerContext:
+def build_context(question: Question, query: str, also: Sequence[str] = ()) -> AnswerContext:
     """Searches what this asker may see and reads the record of the customer of this session, if any."""
-    passages = search_passages(query, audience_of(question), collection_ids=question.collection_ids, limit=MAX_PASSAGES)
+    passages = search_passages(
+        query, audience_of(question), collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
+    )
     return assemble(question, query, tuple(passages), customer_record(question.customer_id))
 
 

@@ -19,6 +19,7 @@ from chat.answering import answer_question
 from chat.events import Delta, Stage
 from chat.hygiene import clean
 from chat.records import Answer, Question, Turn
+from chat.rewriting import stand_alone
 from knowledge import evaluation
 from knowledge.access import PUBLIC
 from knowledge.errors import EvaluationError
@@ -111,7 +112,8 @@ def evaluate(
 
 
 def passages_for(question: Question) -> Sequence[Passage]:
-    return search_passages(question.text, PUBLIC, limit=evaluation.PASSAGES)
+    asked = async_to_sync(stand_alone)(question)
+    return search_passages(asked.query, PUBLIC, also=asked.also, limit=evaluation.PASSAGES)
 
 
 def answer(question: Question) -> Answered:

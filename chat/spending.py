@@ -5,7 +5,7 @@ model is asked: nobody could say how much is being spent. Days and money are row
 survive every restart. An answer that begins before midnight and ends after it is set right on the next day.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,7 +44,7 @@ class Refusal:
 async def allowed(question: Question) -> Refusal | None:
     """Nothing when a model may answer, which is then counted until ``settle`` says what it took."""
     try:
-        cap = await _hourly_cap(question) or await database_sync_to_async(_reserve)(question.widget_id)
+        cap = await _hourly_cap(question, windows.count) or await database_sync_to_async(_reserve)(question.widget_id)
     except (CountersAway, DatabaseError):
         cap = "uncounted"
     if cap is None:
@@ -52,6 +52,15 @@ async def allowed(question: Question) -> Refusal | None:
     log.warning("model_not_asked", cap=cap, widget_id=question.widget_id)
     metrics.MODEL_REFUSED.labels(cap).inc()
     return Refusal(cap, f"{phrase('over_limit', question.language)}\n\n")
+
+
+async def has_room(question: Question) -> bool:
+    """Whether a model may be asked for something on the way to an answer, which alone is counted."""
+    try:
+        cap = await _hourly_cap(question, windows.has_room)
+        return cap is None and await database_sync_to_async(_has_room_today)(question.widget_id)
+    except (CountersAway, DatabaseError):
+        return False
 
 
 async def settle(question: Question, usage: Mapping[str, int] | None) -> int:
@@ -70,6 +79,14 @@ async def settle(question: Question, usage: Mapping[str, int] | None) -> int:
     return cost
 
 
+async def add(question: Question, usage: Mapping[str, int]) -> None:
+    """What was done by a model on the way to an answer."""
+    try:
+        await database_sync_to_async(_add)(question.widget_id, micro=cost_of(usage), **usage)
+    except DatabaseError:
+        log.warning("spending_not_added")
+
+
 async def record(conversation_id: int, usage: Mapping[str, int]) -> None:
     """What else was done by a model for a conversation, that no customer waited for."""
     await database_sync_to_async(_record)(conversation_id, usage)
@@ -85,14 +102,14 @@ def most_per_answer() -> int:
     return cost_of({"prompt": settings.CHAT_CONTEXT_TOKENS - completion, "completion": completion})
 
 
-async def _hourly_cap(question: Question) -> Cap | None:
+async def _hourly_cap(question: Question, count: Callable[[str, int, int], Awaitable[bool]]) -> Cap | None:
     """Over the API nobody is known but the company's own server, whose visitors share one address."""
     visitor = f"customer {question.customer_id}" if question.customer_id else f"visitor {question.conversation_id}"
-    if question.conversation_id and not await windows.count(f"answers to {visitor}", settings.CHAT_LIMIT_VISITOR, HOUR):
+    if question.conversation_id and not await count(f"answers to {visitor}", settings.CHAT_LIMIT_VISITOR, HOUR):
         return "visitor"
     if question.ip:
         network = windows.network_of(question.ip)
-        if not await windows.count(f"answers to {network}", settings.CHAT_LIMIT_IP, HOUR):
+        if not await count(f"answers to {network}", settings.CHAT_LIMIT_IP, HOUR):
             return "ip"
     return None
 
@@ -108,6 +125,10 @@ def _reserve(widget_id: int | None) -> Cap | None:
             _add(widget_id, answers=-1, micro=-most_per_answer())
             return cap
     return None
+
+
+def _has_room_today(widget_id: int | None) -> bool:
+    return not any(limit and (used or 0) >= limit for _, used, limit in _daily_caps(widget_id))
 
 
 def _daily_caps(widget_id: int | None) -> Iterator[tuple[Cap, int, float]]:

@@ -6,6 +6,7 @@ Where there is no Redis the cache is this process's own.
 
 import asyncio
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -28,14 +29,27 @@ async def count(what: str, limit: int, seconds: int) -> bool:
 
     Raises CountersAway when it cannot be counted.
     """
-    if not limit:
-        return True
+    return not limit or await _beside(_count, what, limit, seconds)
+
+
+async def has_room(what: str, limit: int, seconds: int) -> bool:
+    """Whether one more could be counted now, without counting it. Raises CountersAway when nobody knows."""
+    return not limit or await _beside(_has_room, what, limit, seconds)
+
+
+async def _beside(work: Callable[[str, int, int], bool], what: str, limit: int, seconds: int) -> bool:
     try:
         async with asyncio.timeout(PATIENCE):
-            return await asyncio.get_running_loop().run_in_executor(_threads, _count, what, limit, seconds)
+            return await asyncio.get_running_loop().run_in_executor(_threads, work, what, limit, seconds)
     except (RedisError, OSError, ValueError) as error:
         log.warning("counters_away", error=type(error).__name__)
         raise CountersAway() from error
+
+
+def _has_room(what: str, limit: int, seconds: int) -> bool:
+    window, into = divmod(time.time(), seconds)
+    before = cache.get(_key(what, int(window) - 1), 0) * (1 - into / seconds)
+    return bool(cache.get(_key(what, int(window)), 0) + 1 + before <= limit)
 
 
 def _count(what: str, limit: int, seconds: int) -> bool:

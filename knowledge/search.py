@@ -21,7 +21,15 @@ from knowledge.indexes import Snapshot
 from knowledge.models import Chunk, Document
 from knowledge.records import Asked, Passage
 from knowledge.rerankers import get_reranker
-from knowledge.retrieval.evidence import documents_of, embedded, evidence_for, names_in, similarities, vectors_of
+from knowledge.retrieval.evidence import (
+    documents_of,
+    embedded,
+    evidence_for,
+    names_in,
+    nearest,
+    similarities,
+    vectors_of,
+)
 from knowledge.retrieval.fusion import Fused, fuse, scaled
 from knowledge.retrieval.questions import parts_of
 from knowledge.retrieval.ranking import distinct, joined_neighbours, words_of
@@ -113,10 +121,7 @@ def explained_search(
 ) -> tuple[Asked, list[Passage]]:
     """``search_passages``, and how the question was understood. Each passage says what its score is made of."""
     query = query.strip()[:LONGEST_QUERY]
-    visible = collections_for(audience)
-    if collection_ids is not None:
-        visible = visible.filter(pk__in=collection_ids)
-    snapshots = indexes.serving(visible.values_list("pk", flat=True)) if words_of(query) else []
+    snapshots = served(audience, collection_ids) if words_of(query) else []
     asked = understood(query, (*also, *reworded(query)), snapshots)
     found = embedded(asked, snapshots, embedding)
     vectors = vectors_of(query, asked.corrected, found)
@@ -133,6 +138,29 @@ def explained_search(
 def is_evident(passage: Passage) -> bool:
     """Whether an answer may rest on it. A description finds its page but answers nothing."""
     return passage.similarity >= EVIDENT and not passage.is_description
+
+
+def nearness(texts: Sequence[str], audience: Audience, *, collection_ids: Ids[int] | None = None) -> list[float]:
+    """How near each text comes to anything that was written: its cosine with the nearest passage, 0 without vectors.
+
+    Says what a text is about at all, for less than a search. All are measured by the same model.
+    """
+    snapshots = served(audience, collection_ids)
+    found = embedded(Asked(texts[0], texts[0], tuple(texts[1:])), snapshots)
+    return [
+        max(
+            (cosine for model, vectors in found.items() for _, cosine in nearest(model, vectors[text], snapshots, 1)),
+            default=0.0,
+        )
+        for text in texts
+    ]
+
+
+def served(audience: Audience, collection_ids: Ids[int] | None) -> list[Snapshot]:
+    visible = collections_for(audience)
+    if collection_ids is not None:
+        visible = visible.filter(pk__in=collection_ids)
+    return list(indexes.serving(visible.values_list("pk", flat=True)))
 
 
 def embed_ahead(question: str) -> None:

@@ -62,6 +62,15 @@ def test_answers_are_measured_too(folder, model):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_follow_up_is_searched_for_as_in_a_chat(folder):
+    history = [{"role": "user", "text": QUERIES[0]["text"]}, {"role": "assistant", "text": "Refunds take five days."}]
+    follow_up = {"_id": "q1", "text": "why?", "history": history}
+    (folder / "queries.jsonl").write_text(json.dumps(follow_up))
+
+    assert json.loads(evaluate(folder, "--json"))["hit@1"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_missed_minimum_fails_and_says_by_how_much(folder):
     (folder / "qrels" / "test.tsv").write_text("q1\tparcels\t1\nq2\tparcels\t1\n")
 

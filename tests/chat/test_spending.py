@@ -56,6 +56,15 @@ async def test_five_hundred_questions_of_one_visitor_at_once(settings):
     assert await allowed(*[QUESTION] * 500) == ["visitor"] * 470
 
 
+@pytest.mark.parametrize("cap", ["visitor", "ip", "widget", "day"])
+async def test_on_the_way_to_an_answer_each_cap_holds_too_and_nothing_is_counted(settings, cap):
+    setattr(settings, f"CHAT_LIMIT_{cap.upper()}", 2)
+
+    assert all([await spending.has_room(QUESTION) for _ in range(3)])
+    await allowed(QUESTION, QUESTION)
+    assert not await spending.has_room(QUESTION)
+
+
 async def test_the_cap_of_the_day_holds_for_all(settings, time_machine):
     settings.CHAT_LIMIT_DAY = 3
 

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from chat.errors import CountersAway
-from chat.windows import count, network_of
+from chat.windows import count, has_room, network_of
 from tests.chat.conftest import without_redis
 
 pytestmark = pytest.mark.both
@@ -20,6 +20,15 @@ async def test_no_more_than_the_limit_however_many_come_at_once(time_machine):
     assert await counted(50) == 5
     assert await counted(1) == 0
     assert await counted(1, what="others") == 1
+
+
+async def test_whether_there_is_room_can_be_asked_without_taking_it():
+    await counted(4)
+
+    assert all([await has_room("answers", 5, 3600) for _ in range(3)])
+    await counted(1)
+    assert not await has_room("answers", 5, 3600)
+    assert await has_room("answers", 0, 3600)
 
 
 async def test_a_limit_of_nothing_is_none():

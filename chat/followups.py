@@ -1,0 +1,97 @@
+"""Whether a question makes sense by itself, and what it means after what was said before it. Pure.
+
+Two signs tell of a follow-up: it says little, and it points back. Both are read from closed-class English words,
+which no subject has for itself.
+"""
+
+import re
+from collections.abc import Sequence
+
+from chat.records import Turn
+
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+CITATION = re.compile(r"\s*\[\d+\]")
+
+# Words that stand for something said elsewhere, or go on from it.
+REFERRING_WORDS = (
+    "it its it's itself they them their theirs themselves he him his she her hers this that that's these those one "
+    "ones both each either neither another other others mine ours same there then else instead again also too anyway "
+    "afterwards"
+)
+# Words that at the beginning go on from what was said last.
+CONTINUING_WORDS = "and but or so then also ok okay"
+# The rest of those that say how something is meant and not what it is about.
+OTHER_WORDS = (
+    "a an the as because if than though while who whom whose which what what's when where why how i i'm i've i'd i'll "
+    "me my myself we we're we've we'd we'll us our you you're you've your yours he's she's they're there's is isn't am "
+    "are aren't was wasn't were weren't be been being do does doesn't did didn't don't done doing have haven't has "
+    "hasn't had hadn't having can can't cannot could couldn't will won't would wouldn't shall should shouldn't may "
+    "might must not no nor yes to of in on at by for with without about against between into through during before "
+    "after above below from up down out off over under once here all any few more most some such only own very just "
+    "still yet since until whether ever never always already now let's please thanks thank hi hello hey well"
+)
+REFERRING = frozenset(REFERRING_WORDS.split())
+CONTINUING = frozenset(CONTINUING_WORDS.split())
+GRAMMATICAL = REFERRING | CONTINUING | frozenset(OTHER_WORDS.split())
+
+# So many words that say what it is about are enough, or so many if some words point back: mostly to these.
+ENOUGH = 4
+ENOUGH_IF_REFERRING = 8
+# Ordinary English has about as many grammatical words as others. What has hardly any is a list of search words or
+# another language, and cannot be judged.
+FEWEST_GRAMMATICAL = 0.25
+# Three questions back nobody remembers what "it" was.
+MOST_TURNS = 3
+LONGEST_TURN = 60
+# An answer up to here is about one thing. A longer one drowns the question, and its pages' titles say as much.
+SHORT_ANSWER = 40
+MOST_TITLES = 2
+
+
+def stands_alone(question: str) -> bool:
+    """Whether its words leave no doubt. Of others only a search can tell."""
+    words, telling = words_of(question), telling_words(question)
+    if len(words) - len(telling) < FEWEST_GRAMMATICAL * len(words):
+        return False
+    points_back = bool(REFERRING.intersection(words) or CONTINUING.intersection(words[:1]))
+    return len(telling) >= (ENOUGH_IF_REFERRING if points_back else ENOUGH)
+
+
+def rewritten_by_rules(question: str, history: Sequence[Turn]) -> str:
+    """What the customer asked last, what was answered, and the question: together they name what it is about."""
+    asked = earlier_questions(history)
+    return " ".join(filter(None, [*asked, answered(history), question])) if asked else question
+
+
+def earlier_questions(history: Sequence[Turn]) -> list[str]:
+    """The customer's last turn and, while those are follow-ups themselves, the ones before it; oldest first."""
+    found: list[str] = []
+    for turn in reversed(history):
+        if turn.role == "customer":
+            found.insert(0, shortened(turn.text, LONGEST_TURN))
+            if len(found) == MOST_TURNS or stands_alone(turn.text):
+                break
+    return found
+
+
+def answered(history: Sequence[Turn]) -> str:
+    """What was said to the customer last, in a few words."""
+    if not history or history[-1].role == "customer":
+        return ""
+    text = CITATION.sub("", history[-1].text)
+    if len(text.split()) <= SHORT_ANSWER:
+        return " ".join(text.split())
+    return "".join(f"{title}. " for title in history[-1].cited[:MOST_TITLES]).strip()
+
+
+def telling_words(text: str) -> list[str]:
+    """Those that say what it is about."""
+    return [word for word in words_of(text) if word not in GRAMMATICAL]
+
+
+def words_of(text: str) -> list[str]:
+    return WORD.findall(text.lower().replace("’", "'"))
+
+
+def shortened(text: str, words: int) -> str:
+    return " ".join(text.split()[:words])

@@ -1,0 +1,28 @@
+"""The request to put a follow-up so that it can be understood, and searched for, without the conversation."""
+
+import secrets
+
+from chat.followups import shortened
+from chat.prompts import rules
+from chat.prompts.blocks import fenced
+from chat.prompts.messages import Message, message, turn_message
+from chat.records import Question
+
+# What "it" stands for was said lately, and near the beginning of what was said.
+MOST_TURNS = 6
+LONGEST_TURN = 80
+
+
+def rewrite_messages(question: Question) -> list[Message]:
+    """All of the conversation is data, also what the customer wrote: a search obeys nobody."""
+    boundary = secrets.token_hex(8)
+    blocks = [
+        fenced("customer" if turn.role == "customer" else "support", said, boundary)
+        for turn in question.history[-MOST_TURNS:]
+        for said in [shortened(turn_message(turn, boundary)["content"], LONGEST_TURN)]
+    ]
+    last = fenced("the customer's last message", question.text, boundary)
+    return [
+        message("system", rules.rewrite(question.widget_name, boundary)),
+        message("user", "\n\n".join([*blocks, last, rules.REWRITE_REMINDER])),
+    ]
