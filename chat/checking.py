@@ -31,10 +31,19 @@ async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
     if findings := _findings(text, draft):
         trace.note(unsupported=[f"{finding.kind}: {finding.reason}" for finding in findings])
         text = await _revised(draft, findings, trace)
-        if remaining := _findings(text, draft):
-            text, whole = without(text, remaining), False
-            trace.note(taken_out=[finding.sentence.text for finding in remaining])
+        supported = _supported(text, draft, trace)
+        text, whole = supported, whole and supported == text
     return _shown(text, draft, whole=whole)
+
+
+def _supported(text: str, draft: Draft, trace: Trace) -> str:
+    """Checked again after each cut, as a sentence that is gone may have carried the source of its neighbours."""
+    while findings := _findings(text, draft):
+        for finding in findings:
+            trace.add("taken_out", finding.sentence.text)
+        shorter = without(text, findings)
+        text = shorter if len(shorter) < len(text) else ""
+    return text
 
 
 def _findings(text: str, draft: Draft) -> list[Finding]:

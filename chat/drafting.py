@@ -63,6 +63,7 @@ class Draft:
             if not self.shown:
                 raise
             self.status = "interrupted"
+            await self._show(self.outgoing.close())
 
     @property
     def gave_up(self) -> bool:
