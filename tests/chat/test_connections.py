@@ -36,7 +36,7 @@ async def test_no_connection_is_held_while_a_model_streams(model, answer, until_
     model.gate = asyncio.Event()
 
     running.start(answer)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):  # a new process loads its models first
         while not model.requests or open_connections():  # noqa: ASYNC110 — the lease is renewed in passing
             await asyncio.sleep(0.02)
     model.gate.set()
