@@ -50,10 +50,12 @@ async def test_each_cap_holds_for_its_own_only(settings, cap, others):
     assert await allowed(replace(QUESTION, **others)) == []
 
 
-async def test_five_hundred_questions_of_one_visitor_at_once(settings):
+async def test_five_hundred_questions_of_one_visitor(settings):
     settings.CHAT_LIMIT_VISITOR = 30
 
-    assert await allowed(*[QUESTION] * 500) == ["visitor"] * 470
+    caps = [cap for _ in range(20) for cap in await allowed(*[QUESTION] * 25)]
+
+    assert caps == ["visitor"] * 470
 
 
 @pytest.mark.parametrize("cap", ["visitor", "ip", "widget", "day"])
