@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from channels.db import database_sync_to_async
 
+from accounts.selectors import customer_record
 from chat import clarifying, smalltalk
 from chat.context import build_context
 from chat.events import Delta, Emit, Stage
@@ -45,11 +46,16 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
 
 
 async def _context(question: Question, asked: StandAlone, trace: Trace) -> AnswerContext:
-    """Sockets share one thread for the database; embedding takes too long to hold all of them up."""
+    """Sockets share one thread for the database; embedding takes too long to hold all of them up.
+
+    The record is read meanwhile.
+    """
     with trace.stage("embed"):
-        await asyncio.to_thread(embed_ahead, asked.query)
+        reading = database_sync_to_async(customer_record)(question.customer_id)
+        record, _ = await asyncio.gather(reading, asyncio.to_thread(embed_ahead, asked.query))
     with trace.stage("context"):
-        context: AnswerContext = await database_sync_to_async(build_context)(question, asked.query, asked.also)
+        building = database_sync_to_async(build_context)(question, asked.query, asked.also, record)
+        context: AnswerContext = await building
     trace.note(query=asked.query, rewritten_by=asked.by, sources=traced_sources(context))
     return context
 

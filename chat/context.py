@@ -14,12 +14,17 @@ from knowledge.search import search_passages
 MAX_PASSAGES = 8
 
 
-def build_context(question: Question, query: str, also: Sequence[str] = ()) -> AnswerContext:
-    """Searches what this asker may see and reads the record of the customer of this session, if any."""
+def build_context(
+    question: Question, query: str, also: Sequence[str] = (), record: CustomerRecord | None = None
+) -> AnswerContext:
+    """Searches what this asker may see and reads the record of the customer of this session, if any.
+
+    ``record`` is that record, if it was read while something else was waited for.
+    """
     passages = search_passages(
         query, audience_of(question), collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
     )
-    return assemble(question, query, tuple(passages), customer_record(question.customer_id))
+    return assemble(question, query, tuple(passages), record or customer_record(question.customer_id))
 
 
 def audience_of(question: Question) -> Audience:

@@ -74,11 +74,12 @@ class Draft:
 
     async def _converse(self) -> None:
         offered = tools.offered(self.context.question) if self.model.reads_prompt else []
+        # Beside the loop: counting tokens takes milliseconds, and half a second the first time.
         try:
-            self.prompt = self._first_prompt(offered)
+            self.prompt = await asyncio.to_thread(self._first_prompt, offered)
         except QuestionTooLong:
             offered = []  # Tools take room that a long question needs more.
-            self.prompt = self._first_prompt(offered)
+            self.prompt = await asyncio.to_thread(self._first_prompt, offered)
         while calls := await self._stream(self.prompt, offered):
             if not offered:
                 raise ModelError(retryable=True)  # a call to a tool that was not offered

@@ -10,7 +10,7 @@ from accounts.masking import mask_secrets
 from chat.errors import QuestionTooLong
 from chat.hygiene import neutralised
 from chat.prompts import rules
-from chat.prompts.messages import Count, Message, alternating, message, size
+from chat.prompts.messages import Count, Message, alternating, message
 from chat.prompts.room import Room
 from chat.prompts.selection import Blocks, fitting_turns
 from chat.records import AnswerContext, Question, Turn
@@ -23,7 +23,7 @@ NEWEST_TURNS_SHARE = 1 / 2
 
 @dataclass(frozen=True)
 class Prompt:
-    """``tokens``, those of the tools included, are never more than ``budget``.
+    """``tokens``, those of the tools included, are never more than ``budget``: counted part by part, a little too many.
 
     ``left_out`` names what had no room. If turns are among it, those up to ``summarise_until`` (a ``seq``) should be
     summarised for the next question; else it is 0.
@@ -56,9 +56,7 @@ def build_prompt(
     question = context.question
     system = rules.system(question, today=today, boundary=boundary, has_tools=bool(tools))
     text = neutralised(mask_secrets(question.text), boundary)
-    tool_tokens = count(json.dumps(list(tools))) if tools else 0
-
-    room = Room(budget - tool_tokens, count)
+    room = Room(budget - (count(json.dumps(list(tools))) if tools else 0), count)
     if not (room.take(system) and room.take(rules.asked(text, rules.NO_DATA))):
         raise QuestionTooLong()
     room.left -= spare
@@ -75,7 +73,7 @@ def build_prompt(
         messages,
         boundary,
         budget,
-        tokens=tool_tokens + sum(size(sent, count) for sent in messages),
+        tokens=budget - spare - room.left,
         left_out=(*data.left_out, *([f"{missing} older turns"] if missing else [])),
         summarise_until=summarise_until(question, turns, missing),
     )

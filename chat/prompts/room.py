@@ -16,9 +16,12 @@ class Room:
     left: int
     count: Count
 
+    def size(self, text: str) -> int:
+        return self.count(text) + MARGIN
+
     def take(self, text: str, *, keep: int = 0) -> bool:
         """Whether it fits beside ``keep`` tokens that something else will need. What fits is taken."""
-        size = self.count(text) + MARGIN
+        size = self.size(text)
         if size > self.left - keep:
             return False
         self.left -= size
@@ -30,10 +33,10 @@ def shortened(markdown: str, limit: int, count: Count) -> str:
 
     Marked as cut. Empty if that would be next to nothing.
     """
-    text, used = "", count(CUT) + MARGIN
-    for glue, piece in _pieces(markdown):
-        used += count(piece) + count(glue) + 1
-        if used > limit:
+    text, left = "", limit - count(CUT) - MARGIN
+    for glue, piece in _pieces(markdown) if left >= SHORTEST_CUT else ():
+        left -= count(piece) + count(glue) + 1
+        if left < 0:
             break
         text += (glue if text else "") + piece
     return f"{text}\n{CUT}" if count(text) >= SHORTEST_CUT else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chat.prompts.blocks import page_block, source_block, summary_block
-from chat.prompts.messages import MARGIN, Message, turn_message
+from chat.prompts.messages import Message, turn_message
 from chat.prompts.room import Room, shortened
 from chat.records import AnswerContext, Source, Turn
 
@@ -31,10 +31,13 @@ class Blocks:
         )
         for source in passages[:1]:
             self.add_source(source)
-        keep = self._wanted_by(facts)
+        account = {name_of(fact): source_block(fact, self._boundary) for fact in facts}
+        keep = min(sum(map(self._room.size, account.values())), int(self._room.left * ACCOUNT_SHARE))
         for source in passages[1:]:
             self.add_source(source, keep=keep)
-        for source in (*facts, *tickets):
+        for name, block in account.items():
+            self.add(name, block)
+        for source in tickets:
             self.add_source(source)
         self.add("the summary", summary_block(context.question.summary, self._boundary))
 
@@ -53,14 +56,10 @@ class Blocks:
         return True
 
     def _add_beginning(self, source: Source, keep: int) -> None:
-        around = self._room.count(source_block(replace(source, text=""), self._boundary)) + MARGIN
+        around = self._room.size(source_block(replace(source, text=""), self._boundary))
         text = shortened(source.text, self._room.left - keep - around, self._room.count)
         if text and self.add("", source_block(replace(source, text=text), self._boundary), keep):
             self.left_out[-1] = f"{name_of(source)}: the end"
-
-    def _wanted_by(self, facts: list[Source]) -> int:
-        whole = sum(self._room.count(source_block(fact, self._boundary)) + MARGIN for fact in facts)
-        return min(whole, int(self._room.left * ACCOUNT_SHARE))
 
 
 def name_of(source: Source) -> str:

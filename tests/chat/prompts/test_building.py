@@ -54,8 +54,8 @@ def test_the_order_of_need():
     """The newest turns, passages by rank with the account, tickets, older turns."""
     long = "word " * 100
     found = (document(1, long), document(2, long), Source(3, "account", "Team", long), Source(4, "ticket", "T-1", long))
-    about = context("Refund?", found, conversation(6, "turn {} " + "word " * 120))
-    said = [str(build(about, budget).messages) for budget in range(500, 2000, 10)]
+    about = context("Refund?", found, conversation(6, "turn {} " + "word " * 150))
+    said = [str(build(about, budget, boundary="5d41402abc4b2a76").messages) for budget in range(500, 2000, 10)]
 
     needs = [("Page 1", "Page 2"), ("Page 1", "Team"), ("Page 2", "T-1"), ("Team", "T-1"), ("T-1", "turn 2")]
     for earlier, later in needs:
