@@ -1,5 +1,5 @@
 """From a question to an answer, readable top to bottom:
-rewriting → context → evidence → prompt → stream → citations → answer.
+rewriting → context → curated answer → evidence → prompt → stream → citations → answer.
 
 Who runs it, for how long, and where the answer is stored is ``running.py``'s business.
 """
@@ -12,6 +12,7 @@ from channels.db import database_sync_to_async
 from accounts.selectors import customer_record
 from chat import clarifying, smalltalk
 from chat.context import build_context
+from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
 from chat.phrases import phrase
 from chat.records import Answer, AnswerContext, Question
@@ -36,6 +37,8 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
     with trace.stage("rewrite"):
         asked = await stand_alone(question)
     context = await _context(question, asked, trace)
+    if curated := await curated_answer(context):
+        return await _said(curated.text, emit, replace(curated, trace=trace.as_dict()))
     if not context.sources:
         text = phrase("nothing_found", question.language)
         refusal = Answer(text=text, answered=False, engine="none", outcome="refused", trace=trace.as_dict())

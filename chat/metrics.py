@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-ANSWERS = Counter("supportbot_answers_total", "Answers by how they ended.", ["engine", "status", "answered"])
+ANSWERS = Counter("supportbot_answers_total", "Answers by how they ended.", ["engine", "status", "answered", "outcome"])
 FIRST_TOKEN = Histogram(
     "supportbot_first_token_seconds",
     "From the start of an answer to its first text.",

@@ -88,7 +88,7 @@ class Writer:
                 finally:
                     for helper in helpers:
                         helper.cancel()
-            metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered).inc()
+            metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered, answer.outcome).inc()
             log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
             # The customer has the answer: what its prompt had no room for is made shorter for the next one.
             if until := answer.trace.get("summarise_until"):

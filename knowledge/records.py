@@ -33,6 +33,14 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class CuratedText:
+    """An editor's own answer, whole, and the ways to ask for it, the question itself first."""
+
+    questions: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question as it was searched: as it is, as its spelling was understood, and by its sentences."""
 

@@ -13,7 +13,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from knowledge.access import EVERYTHING, PUBLIC, Audience, collections_for
 from knowledge.loaders.base import INDEX_NAMES, title_from_path
-from knowledge.models import Collection, Document
+from knowledge.models import Collection, CuratedAnswer, Document
+from knowledge.records import CuratedText
 from knowledge.rendering import LinkTo, link_outside
 
 ACRONYMS = {"api", "cli", "faq", "gdpr", "pos", "sdk", "sso", "vat"}
@@ -39,6 +40,15 @@ def audience_of(user: AbstractUser | AnonymousUser) -> Audience:
 def collections_named(slugs: Iterable[str], audience: Audience) -> dict[str, int]:
     """The ids of those that this audience may read."""
     return dict(collections_for(audience).filter(slug__in=list(slugs)).values_list("slug", "pk"))
+
+
+def curated_texts(document_ids: Iterable[int], audience: Audience) -> dict[int, CuratedText]:
+    """By document, the editors' answers among them that are in use. Found are their passages; this is all of each."""
+    answers = CuratedAnswer.objects.filter(
+        document__in=list(document_ids), is_active=True, collection__in=collections_for(audience)
+    )
+    rows = answers.values_list("document_id", "question", "variants", "answer")
+    return {document: CuratedText((question, *variants), text) for document, question, variants, text in rows}
 
 
 def hosted_documents(audience: Audience, access: str = "") -> QuerySet[Document]:
