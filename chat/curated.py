@@ -13,12 +13,12 @@ from channels.db import database_sync_to_async
 
 from chat.citations import quote
 from chat.context import audience_of
-from chat.llm.extraction import terms
 from chat.records import Answer, AnswerContext, Cited, Question
 from knowledge.errors import EmbeddingError
 from knowledge.records import CuratedText
 from knowledge.retrieval.similarity import similarities
 from knowledge.selectors import curated_texts
+from knowledge.text.terms import terms
 
 # The cosine from which two questions are the same, whatever their words.
 SAME_MEANING = 0.85

@@ -169,7 +169,7 @@ def _candidates(question: str, context: AnswerContext) -> list[Candidate]:
         for block, content in enumerate(group)
         for piece, text in enumerate(extraction.pieces(content))
     ]
-    wanted = extraction.terms(question)
+    wanted = terms(question)
     steps = STEPS_WEIGHT if HOW_TO.search(question) else 0.0
     near = _scores(question, [f"{candidate.source.title}: {text}" for candidate, text, _ in found])
     scored = [
@@ -177,7 +177,7 @@ def _candidates(question: str, context: AnswerContext) -> list[Candidate]:
             candidate,
             near=similarity,
             score=similarity
-            + LEXICAL_WEIGHT * extraction.coverage(wanted, text)
+            + LEXICAL_WEIGHT * coverage(wanted, text)
             + PASSAGE_WEIGHT * passage_score
             + steps * extraction.is_step(text),
         )
