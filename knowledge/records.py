@@ -41,12 +41,37 @@ class CuratedText:
 
 
 @dataclass(frozen=True)
+class Match:
+    """How well the best passages fit a question, as ``knowledge.retrieval.answerable`` weighs it.
+
+    ``nearness`` is the best cosine with the question or one of its sentences, None while there are no vectors;
+    ``words`` the best BM25 score by what the rarest word brings; ``lead`` how much nearer the nearest page is than the
+    five after it; ``agreed`` whether the first passage is also the nearest; ``focus`` the share of the first four
+    passages that are of one page with the first; ``is_faq`` whether the first answers a question that somebody wrote
+    down; ``shared`` of the ``told`` words of the question that say something, how many the first three passages have.
+    """
+
+    nearness: float | None
+    words: float
+    lead: float
+    agreed: bool
+    focus: float
+    is_faq: bool
+    shared: int
+    told: int
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A question as it was searched: as it is, as its spelling was understood, and by its sentences."""
+    """A question as it was searched: as it is, as its spelling was understood, and by its sentences.
+
+    ``match`` says how well what was found fits; there is none where nothing was found.
+    """
 
     text: str
     corrected: str
     parts: tuple[str, ...] = ()
+    match: Match | None = None
 
     @property
     def words(self) -> str:

@@ -21,6 +21,7 @@ from knowledge.indexes import Snapshot
 from knowledge.models import Chunk, Document
 from knowledge.records import Asked, Passage
 from knowledge.rerankers import get_reranker
+from knowledge.retrieval.answerable import match_of
 from knowledge.retrieval.evidence import (
     documents_of,
     embedded,
@@ -128,11 +129,14 @@ def explained_search(
     depth = max(CANDIDATES, CANDIDATES_PER_RESULT * limit)
     whole = replace(evidence_for(asked.words, vectors, snapshots, depth), names=names_in(query, snapshots, depth))
     parts = [evidence_for(part, vectors_of(part, part, found), snapshots, depth) for part in asked.parts]
-    ranked = fuse(whole, parts, documents_of([whole, *parts], snapshots))[: 2 * depth]
+    documents = documents_of([whole, *parts], snapshots)
+    ranked = fuse(whole, parts, documents)[: 2 * depth]
     loaded = reranked(query, candidates(query, ranked, audience, max(2 * limit, RERANKED)))
     chosen = joined_neighbours(list(islice(distinct(loaded), limit)))
     cosines = similarities(vectors, [candidate.chunk.pk for candidate in chosen], snapshots)
-    return asked, [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
+    passages = [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
+    match = match_of(asked, passages, whole, parts, documents, sum(snapshot.chunks for snapshot in snapshots))
+    return replace(asked, match=match), passages
 
 
 def is_evident(passage: Passage) -> bool:
