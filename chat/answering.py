@@ -11,10 +11,11 @@ from channels.db import database_sync_to_async
 
 from accounts.selectors import customer_record
 from chat import clarifying, smalltalk
+from chat.checking import refusal
 from chat.context import build_context
 from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
-from chat.phrases import phrase
+from chat.evidence import judged
 from chat.records import Answer, AnswerContext, Question
 from chat.rewriting import StandAlone, stand_alone
 from chat.tracing import Trace, traced_sources
@@ -39,10 +40,10 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
     context = await _context(question, asked, trace)
     if curated := await curated_answer(context):
         return await _said(curated.text, emit, replace(curated, trace=trace.as_dict()))
-    if not context.sources:
-        text = phrase("nothing_found", question.language)
-        refusal = Answer(text=text, answered=False, engine="none", outcome="refused", trace=trace.as_dict())
-        return await _said(text, emit, refusal)
+    context = await _judged(context, trace)
+    if context.verdict and not context.verdict.is_worth_a_model:
+        refused = refusal(context, "none", "nothing_found")
+        return await _said(refused.text, emit, replace(refused, trace=trace.as_dict()))
     await emit(Stage("reading"))
     answer = await write(context, emit, trace)
     return replace(answer, trace=trace.as_dict())
@@ -61,6 +62,13 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
         context: AnswerContext = await building
     trace.note(query=asked.query, rewritten_by=asked.by, sources=traced_sources(context))
     return context
+
+
+async def _judged(context: AnswerContext, trace: Trace) -> AnswerContext:
+    with trace.stage("evidence"):
+        verdict = await asyncio.to_thread(judged, context)
+    trace.note(verdict=verdict.traced())
+    return replace(context, verdict=verdict)
 
 
 async def _said(text: str, emit: Emit, answer: Answer) -> Answer:

@@ -6,6 +6,7 @@ from chat.clarifying import asked_back
 from chat.drafting import Draft
 from chat.errors import ModelError, PromptFull
 from chat.events import Emit, Stage
+from chat.evidence import is_unknown_customer
 from chat.grounding import Finding, checked, reasons, without
 from chat.llm.completion import complete
 from chat.outgoing import OutgoingText, citable_text
@@ -115,9 +116,13 @@ def _as_it_is(draft: Draft) -> Answer:
 
 
 def refusal(context: AnswerContext, engine: str, words: str) -> Answer:
-    """ "I don't know", in the customer's language, with the pages that come nearest."""
+    """ "I don't know", in the customer's language, with the pages that come nearest.
+
+    Visitors who ask what only a record can tell are told how it would be known.
+    """
+    said = [words, "sign_in"] if is_unknown_customer(context) else [words]
     return Answer(
-        text=phrase(words, context.question.language),
+        text="\n\n".join(phrase(name, context.question.language) for name in said),
         answered=False,
         outcome="refused",
         suggestions=nearest_pages(context),

@@ -2,9 +2,9 @@
 
 import re
 
-from chat.llm.extraction import STOP_WORDS
 from chat.phrases import phrase
 from chat.records import Question
+from knowledge.text.terms import STOP_WORDS
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Beside the words that say nothing about any subject, those that say only that something is wrong.

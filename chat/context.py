@@ -9,7 +9,7 @@ from accounts.selectors import customer_record, plans_of
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
 from knowledge.records import Passage
-from knowledge.search import search_passages
+from knowledge.search import explained_search
 
 MAX_PASSAGES = 8
 
@@ -21,10 +21,11 @@ def build_context(
 
     ``record`` is that record, if it was read while something else was waited for.
     """
-    passages = search_passages(
+    asked, passages = explained_search(
         query, audience_of(question), collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
     )
-    return assemble(question, query, tuple(passages), record or customer_record(question.customer_id))
+    context = assemble(question, query, tuple(passages), record or customer_record(question.customer_id))
+    return replace(context, match=asked.match)
 
 
 def audience_of(question: Question) -> Audience:

@@ -57,6 +57,36 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "Je n'ai rien trouvé à ce sujet dans la documentation. Une personne peut vous aider.",
         "es": "No he encontrado nada sobre eso en la documentación. Una persona puede ayudarle.",
     },
+    "sign_in": {
+        "en": "I can't see your account in this chat: sign in, and I can answer from your own record, too.",
+        "de": "Ich sehe Ihr Konto in diesem Chat nicht: melden Sie sich an, dann antworte ich auch aus Ihren Daten.",
+        "fr": "Je ne vois pas votre compte ici : connectez-vous, et je répondrai aussi d'après votre dossier.",
+        "es": "No puedo ver su cuenta en este chat: inicie sesión y podré responder también con sus datos.",
+    },
+    "from_account": {
+        "en": "From your account:",
+        "de": "Aus Ihrem Konto:",
+        "fr": "Dans votre compte :",
+        "es": "De su cuenta:",
+    },
+    "from_documents": {
+        "en": "Quoted from the documentation:",
+        "de": "Wörtlich aus der Dokumentation:",
+        "fr": "Extrait de la documentation :",
+        "es": "Citado de la documentación:",
+    },
+    "no_reply_yet": {
+        "en": "Nobody has replied yet.",
+        "de": "Es hat noch niemand geantwortet.",
+        "fr": "Personne n'a encore répondu.",
+        "es": "Nadie ha respondido todavía.",
+    },
+    "last_reply": {
+        "en": "The last reply:",
+        "de": "Die letzte Antwort:",
+        "fr": "La dernière réponse :",
+        "es": "La última respuesta:",
+    },
     "unsupported": {
         "en": "I couldn't confirm an answer to that from the documentation. A person can help you further.",
         "de": "Ich konnte dazu keine Antwort durch die Dokumentation belegen. Ein Mensch kann Ihnen weiterhelfen.",

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from accounts.records import AccountFact, CustomerRecord, TicketFact
-from knowledge.records import Passage
+from knowledge.records import Match, Passage
 
 Role = Literal["customer", "bot", "agent"]
 AnswerStatus = Literal["complete", "stopped", "interrupted", "failed"]
 # Why an answer is what it is. "refused": the sources do not say.
 Outcome = Literal["answered", "curated", "asked", "refused", "small_talk", "handed_over"]
+
+
+RecordItem = AccountFact | TicketFact
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,40 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """Whether what was found is enough to answer from, as ``evidence.py`` judges it.
+
+    "enough" may be quoted; from "related" passages a model may still make out an answer; "nothing" is about something
+    else. ``record`` is what the customer's record says to the question, looked at where the passages are not enough.
+    ``may_look_up`` says that the question is one for tools: the asker's own affairs, and it is known who asks.
+    """
+
+    level: Literal["enough", "related", "nothing"]
+    strength: float
+    reason: str
+    record: tuple[RecordItem, ...] = ()
+    may_look_up: bool = False
+
+    @property
+    def is_worth_a_model(self) -> bool:
+        return self.level != "nothing" or bool(self.record) or self.may_look_up
+
+    def traced(self) -> dict[str, Any]:
+        """Without what the record says."""
+        return {
+            "level": self.level,
+            "strength": round(self.strength, 3),
+            "reason": self.reason,
+            "record_items": len(self.record),
+        }
+
+
+@dataclass(frozen=True)
 class AnswerContext:
     """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, tickets, what tools find.
 
-    ``query`` is the question put so that it stands alone, which is what was searched for.
+    ``query`` is the question put so that it stands alone, which is what was searched for; ``match`` how well the
+    passages fit it, and ``verdict`` what that means, once it was judged.
     """
 
     question: Question
@@ -94,8 +127,10 @@ class AnswerContext:
     passages: tuple[Passage, ...]
     record: CustomerRecord
     sources: tuple[Source, ...]
+    match: Match | None = None
+    verdict: Verdict | None = None
 
-    def source_of(self, item: Passage | AccountFact | TicketFact) -> Source:
+    def source_of(self, item: Passage | RecordItem) -> Source:
         items = (*self.passages, *self.record.facts, *self.record.tickets)
         return self.sources[items.index(item)]
 

@@ -1,29 +1,74 @@
-"""Cutting sources into pieces that can stand alone in an answer, and what to quote around one. Pure.
+"""Cutting passages into pieces that can be quoted, and putting those that were chosen together again. Pure.
 
-A piece is a sentence, a list item, a table or a code block; it knows the block it stands in, so that the
-steps of a list are quoted together and a code block with the sentence that introduces it.
+A piece is a sentence, a list item, a row of a table or a code block. Who asks gets the words as they stand; headings,
+images, where links lead and emphasis are left out: the citation leads to the page that has them.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise, zip_longest
 
+from chat.records import Source
 from knowledge.text.markdown import Block, Kind, blocks
+from knowledge.text.sentences import SENTENCE_END
 
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]*]*\s+(?=[\"“‘(\[*]*[A-Z0-9])")
 IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 STEP = re.compile(r"^\s*\d{1,3}[.)]\s")
-EMPHASIS = (re.compile(r"\*\*"), re.compile(r"(?<!\*)\*(?!\*)"))
 BOLD_LINE = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 ADMONITION = re.compile(r"^:::.*$", re.MULTILINE)
+CODE_SPAN = re.compile(r"(`+[^`]*`+)")
+EMPHASIS = (
+    re.compile(r"\*\*(?=\S)([^*]{1,500}?)(?<=\S)\*\*"),
+    re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])"),
+)
+NO_ROOM_AT_THE_END = (Kind.CODE, Kind.TABLE)
 
-LONGEST_PROSE = 60
-LONGEST_LIST = 90
+
+@dataclass(frozen=True)
+class Piece:
+    """``passage`` and ``block`` are where it stands, ``place`` counts the pieces of a passage. Rows have a header."""
+
+    passage: int
+    block: int
+    place: int
+    kind: Kind
+    text: str
+    header: str = ""
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+    @property
+    def is_step(self) -> bool:
+        return self.kind is Kind.LIST and bool(STEP.match(self.text))
+
+    @property
+    def introduces(self) -> bool:
+        return self.kind is Kind.PROSE and self.text.rstrip().endswith(":")
+
+    def is_followed_by(self, other: "Piece") -> bool:
+        return (self.passage, self.place + 1) == (other.passage, other.place)
 
 
-def quotable(markdown: str) -> list[Block]:
-    """The blocks of a passage in order. Headings are left out, as they say nothing by themselves, and so are
-    images and where links lead: the citation leads to the page that has them."""
+def pieces(passage: int, markdown: str) -> list[Piece]:
+    """All of one passage, in its order, but those that introduce what is not there, such as an image."""
+    found = [
+        Piece(passage, number, 0, block.kind, text, _header(block))
+        for number, block in enumerate(_quotable(markdown))
+        for text in _parts(block)
+    ]
+    kept = (
+        piece
+        for piece, after in zip_longest(found, found[1:])
+        if not piece.introduces or (after and after.kind is not Kind.PROSE)
+    )
+    return [replace(piece, place=place) for place, piece in enumerate(kept)]
+
+
+def _quotable(markdown: str) -> list[Block]:
     plain = ADMONITION.sub("", LINK.sub(r"\1", IMAGE.sub("", markdown)))
     return [block for block in blocks(plain) if block.text.strip() and not _is_heading(block)]
 
@@ -32,57 +77,50 @@ def _is_heading(block: Block) -> bool:
     return block.kind is Kind.HEADING or bool(BOLD_LINE.fullmatch(block.text.strip()))
 
 
-def pieces(block: Block) -> Sequence[str]:
-    if block.kind is Kind.LIST:
-        return block.parts
-    if block.kind is Kind.PROSE:
-        return SENTENCE_END.split(" ".join(block.text.split()))
-    return (block.text,)
+def _header(block: Block) -> str:
+    return _without_emphasis(block.parts[0]) if block.kind is Kind.TABLE else ""
 
 
-def sentences(text: str) -> list[str]:
-    """Line by line, and each line sentence by sentence."""
-    return [sentence for line in text.splitlines() for sentence in SENTENCE_END.split(line) if sentence.strip()]
+def _parts(block: Block) -> Sequence[str]:
+    match block.kind:
+        case Kind.CODE:
+            return [block.text]
+        case Kind.LIST:
+            return [_without_emphasis(item) for item in block.parts]
+        case Kind.TABLE:
+            return [_without_emphasis(row) for row in block.parts[1:]]
+    return SENTENCE_END.split(_without_emphasis(" ".join(block.text.split())))
 
 
-def excerpt(group: Sequence[Block], at: int, piece: int) -> str:
-    """What is quoted when ``piece`` of block ``at`` is the best: enough around it to be understood."""
-    quoted = _around(group[at], piece)
-    if group[at].kind is not Kind.PROSE:
-        before = pieces(group[at - 1])[-1] if at else ""
-        return f"{before}\n\n{quoted}" if before.rstrip("*_ ").endswith(":") else quoted
-    introduces = quoted.rstrip("*_ ").endswith(":") and at + 1 < len(group)
-    return f"{quoted}\n\n{_around(group[at + 1], 0)}" if introduces else quoted
-
-
-def _around(block: Block, best: int) -> str:
-    """As many neighbours of the best piece as there is room for: those after it first, as steps go on."""
-    parts = pieces(block)
-    glue, limit = ("\n", LONGEST_LIST) if block.kind is Kind.LIST else (" ", LONGEST_PROSE)
-    first = last = best
-    room = limit - words(parts[best])
-    while True:
-        if last + 1 < len(parts) and words(parts[last + 1]) <= room:
-            last += 1
-            room -= words(parts[last])
-        elif first > 0 and words(parts[first - 1]) <= room:
-            first -= 1
-            room -= words(parts[first])
-        else:
-            quoted = glue.join(parts[first : last + 1])
-            return _balanced(quoted) if block.kind is Kind.PROSE else quoted
-
-
-def _balanced(text: str) -> str:
-    """Without emphasis marks that lost their partner where the text was cut."""
+def _without_emphasis(text: str) -> str:
+    """Not in code, where an asterisk is one."""
+    parts = CODE_SPAN.split(text)
     for mark in EMPHASIS:
-        text = mark.sub("", text) if len(mark.findall(text)) % 2 else text
-    return text
+        parts[::2] = [mark.sub(r"\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
-def is_step(piece: str) -> bool:
-    return bool(STEP.match(piece))
+def quoted(chosen: Sequence[Piece], sources: Sequence[Source]) -> list[str]:
+    """Block by block, each with the number of its passage's source. ``chosen`` in their order.
+
+    Code and tables have no room for it at their end: it stands in the sentence before, or after the page's title.
+    """
+    groups = [list(group) for _, group in groupby(chosen, key=lambda piece: (piece.passage, piece.block))]
+    texts: list[str] = []
+    for before, group in zip([None, *groups], groups, strict=False):
+        source = sources[group[0].passage]
+        if group[0].kind not in NO_ROOM_AT_THE_END:
+            texts.append(f"{_joined(group)} [{source.number}]")
+        elif before and before[-1].is_followed_by(group[0]):
+            texts.append(_joined(group))
+        else:
+            texts += [f"{source.title.partition(' › ')[0]} [{source.number}]:", _joined(group)]
+    return texts
 
 
-def words(text: str) -> int:
-    return len(text.split())
+def _joined(group: Sequence[Piece]) -> str:
+    """What was left out of a paragraph shows; a list or a table of some of its items is still one."""
+    if group[0].kind is not Kind.PROSE:
+        return "\n".join([*filter(None, [group[0].header]), *(piece.text for piece in group)])
+    gaps = ("" if before.is_followed_by(after) else "… " for before, after in pairwise(group))
+    return " ".join([group[0].text, *(f"{gap}{piece.text}" for gap, piece in zip(gaps, group[1:], strict=True))])

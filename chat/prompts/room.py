@@ -1,11 +1,11 @@
 """The tokens that are left, and what fits in them: whole, or cut where a sentence ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chat.llm import extraction
 from chat.prompts.messages import MARGIN, Count
-from knowledge.text.markdown import Kind, blocks
+from knowledge.text.markdown import Block, Kind, blocks
+from knowledge.text.sentences import SENTENCE_END
 
 CUT = "(the rest is left out here)"
 SHORTEST_CUT = 40
@@ -46,6 +46,17 @@ def _pieces(markdown: str) -> Iterator[tuple[str, str]]:
     """What may not be cut, each after what joins it to the piece before. The title says the headings already."""
     for block in blocks(markdown):
         glue = "\n\n"
-        for piece in extraction.pieces(block) if block.kind is not Kind.HEADING else ():
+        for piece in _parts(block):
             yield glue, piece
             glue = "\n" if block.kind is Kind.LIST else " "
+
+
+def _parts(block: Block) -> Sequence[str]:
+    match block.kind:
+        case Kind.HEADING:
+            return ()
+        case Kind.LIST:
+            return block.parts
+        case Kind.PROSE:
+            return SENTENCE_END.split(" ".join(block.text.split()))
+    return (block.text,)

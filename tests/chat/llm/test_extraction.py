@@ -1,72 +1,70 @@
-from chat.llm.extraction import excerpt, pieces, quotable
+from chat.llm.extraction import pieces, quoted
+from chat.records import Source
 
 PAGE = """## Change your plan
 
-You can change at any time. The new price counts from today. See [prices](plans.md#prices).
+You can change at any time. The *new* price counts from today. See [prices](plans.md#prices).
+
+It looks like this:
+
+![The page](page.png)
 
 To change it:
 
 1. Open **Billing**.
 2. Choose *Change plan*.
-3. Confirm.
 
 Or over the API:
 
 ```bash
-curl -X POST /v1/plan
+curl -X POST /v1/plan  # **kept**
 ```
 
 | Plan | Price |
 |---|---|
-| Team | €29 |
+| Team | **€29** |
+| Business | €79 |
 """
+SOURCE = Source(number=3, kind="document", title="Plans › Change your plan", text=PAGE)
+ALL = pieces(0, PAGE)
 
 
-def found(fragment: str) -> str:
-    """What is quoted when the piece with this fragment is the best."""
-    group = quotable(PAGE)
-    return next(
-        excerpt(group, at, position)
-        for at, block in enumerate(group)
-        for position, piece in enumerate(pieces(block))
-        if fragment in piece
-    )
+def said(*fragments: str) -> list[str]:
+    """How the pieces with these fragments are quoted."""
+    return quoted([piece for piece in ALL if any(fragment in piece.text for fragment in fragments)], [SOURCE])
 
 
-def test_the_steps_of_a_list_are_quoted_together_with_their_introduction():
-    assert found("Change plan") == "To change it:\n\n1. Open **Billing**.\n2. Choose *Change plan*.\n3. Confirm."
+def test_a_passage_is_cut_into_sentences_items_rows_and_code():
+    assert [piece.text for piece in ALL[:4]] == [
+        "You can change at any time.",
+        "The new price counts from today.",
+        "See prices.",
+        "To change it:",
+    ]
+    assert [piece.text for piece in ALL if piece.is_step] == ["1. Open Billing.", "2. Choose Change plan."]
+    assert [piece.text for piece in ALL if piece.header] == ["| Team | €29 |", "| Business | €79 |"]
 
 
-def test_a_sentence_that_introduces_a_list_brings_it_along():
-    assert "3. Confirm." in found("To change it:")
+def test_what_introduces_an_image_is_left_out_with_it():
+    assert not any("looks like" in piece.text for piece in ALL)
 
 
-def test_code_is_quoted_whole_with_its_introduction():
-    assert found("curl") == "Or over the API:\n\n```bash\ncurl -X POST /v1/plan\n```"
+def test_emphasis_is_left_out_of_words_and_kept_in_code():
+    assert "# **kept**" in said("curl")[-1]
+    assert pieces(0, "Use `**kwargs` and **mind** 2 * 3 * 4.")[0].text == "Use `**kwargs` and mind 2 * 3 * 4."
 
 
-def test_a_table_is_quoted_whole():
-    assert found("€29").startswith("| Plan | Price |")
+def test_every_block_has_its_number():
+    assert said("To change", "Open", "Choose") == ["To change it: [3]", "1. Open Billing.\n2. Choose Change plan. [3]"]
 
 
-def test_links_and_headings_are_not_quoted_as_markup():
-    assert found("See prices") == "You can change at any time. The new price counts from today. See prices."
+def test_code_has_its_number_in_the_sentence_before():
+    assert said("Or over", "curl")[0] == "Or over the API: [3]"
 
 
-def test_a_long_list_is_cut_around_the_best_item():
-    long = quotable("\n".join(f"- step {number} " + "word " * 20 for number in range(20)))
-
-    quoted = excerpt(long, 0, 10)
-
-    assert "step 10" in quoted
-    assert len(quoted.split()) <= 90
+def test_a_table_alone_has_it_after_the_title_of_its_page():
+    assert said("Business") == ["Plans [3]:", "| Plan | Price |\n|---|---|\n| Business | €79 |"]
 
 
-def test_emphasis_that_is_cut_in_half_is_dropped():
-    group = quotable("**This counts differently. " + "It has its own rules about that. " * 20 + "Mind that.**")
-
-    assert "*" not in excerpt(group, 0, 0)
-
-
-def test_bullets_stay_bullets():
-    assert excerpt(quotable("* one\n* two\n* three"), 0, 0) == "* one\n* two\n* three"
+def test_a_gap_in_a_paragraph_shows():
+    assert said("at any time", "See prices") == ["You can change at any time. … See prices. [3]"]

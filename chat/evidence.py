@@ -1,0 +1,105 @@
+"""Whether what was found is good enough to answer from, asked before anything is generated, whichever engine would.
+
+How well the passages fit is weighed by ``knowledge.retrieval.answerable``. Here the customer's record has its say:
+"When does my plan renew?" is answered by it, however little the documentation knows about that.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from accounts.records import AccountFact, TicketFact
+from chat.records import AnswerContext, RecordItem, Verdict
+from knowledge.errors import EmbeddingError
+from knowledge.records import Match
+from knowledge.retrieval import answerable
+from knowledge.retrieval.answerable import ENOUGH, RELATED
+from knowledge.retrieval.similarity import similarities
+from knowledge.text.sentences import sentences
+
+# Parts of the record are short texts: they score lower than passages for a question about them.
+RECORD_NEAR = 0.32
+RECORD_CLOSE_TO_BEST = 0.08
+MOST_ITEMS = 3
+
+PERSONAL = re.compile(r"\b(my|mine|me|i|i'm|i've|i'd|our|ours|us|we|we're|we've)\b", re.IGNORECASE)
+# Of a known customer: their own affairs, or a number that an order or a ticket may have.
+FOR_TOOLS = re.compile(rf"{PERSONAL.pattern}|\b(tickets?|orders?)\b|\d{{3}}", re.IGNORECASE)
+# What only a record can tell: "my refund", "our last two invoices". Not how something is done.
+OWN_RECORD = re.compile(
+    r"\b(my|our)\s+(\w+\s+){0,2}(delivery|invoice|order|package|parcel|payment|plan|refund|renewal|subscription|ticket"
+    r"|trial)s?\b|\bwas i charged\b|\bi was charged\b",
+    re.IGNORECASE,
+)
+HOW_TO = re.compile(r"\bhow (do|can|to|should|would)\b|\bcan (i|we)\b|\bwhere (do|can) (i|we)\b", re.IGNORECASE)
+
+
+def judged(context: AnswerContext) -> Verdict:
+    """Embeds the record's sentences where the passages are not enough: call it where nobody else waits."""
+    strength = strength_of(context)
+    if strength >= ENOUGH:
+        return Verdict("enough", strength, reason_for(context.match))
+    return Verdict(
+        "related" if strength >= RELATED else "nothing",
+        strength,
+        reason_for(context.match),
+        record_items(context),
+        may_look_up=context.question.customer_id is not None and bool(FOR_TOOLS.search(context.query)),
+    )
+
+
+def strength_of(context: AnswerContext) -> float:
+    """Passages that were not searched for, but given, are taken for what was wanted."""
+    if context.match is None:
+        return 1.0 if context.passages else 0.0
+    return answerable.strength(context.match)
+
+
+def reason_for(match: Match | None) -> str:
+    """What decides most, for whoever reads the trace."""
+    if match is None:
+        return "no passages were weighed"
+    if match.shared <= 1 < match.told:
+        return f"the best passages have {match.shared} of the {match.told} words that say something"
+    if match.nearness is None:
+        return f"without vectors: {match.shared} of the {match.told} words that say something"
+    return f"nearest passage {match.nearness:.2f}, {match.lead:.2f} before the other pages"
+
+
+def is_unknown_customer(context: AnswerContext) -> bool:
+    """Whether it is asked what only a record can tell, by somebody who has none here."""
+    is_own = OWN_RECORD.search(context.query) and not HOW_TO.search(context.query)
+    return bool(is_own) and context.question.customer_id is None
+
+
+def record_items(context: AnswerContext) -> tuple[RecordItem, ...]:
+    """What the record says to the question: at most three of its facts and tickets, the nearest first."""
+    items: list[RecordItem] = [*context.record.facts, *context.record.tickets]
+    if not items or not PERSONAL.search(context.query):
+        return ()
+    lines = [(number, line) for number, item in enumerate(items) for line in statements(item)]
+    near = nearness(context.query, [f"{context.source_of(items[number]).title}: {line}" for number, line in lines])
+    best = [0.0] * len(items)
+    for (number, _), score in zip(lines, near, strict=True):
+        best[number] = max(best[number], score)
+    floor = max(RECORD_NEAR, max(best) - RECORD_CLOSE_TO_BEST)
+    ranked = sorted(range(len(items)), key=lambda number: -best[number])
+    return tuple(items[number] for number in ranked if best[number] >= floor)[:MOST_ITEMS]
+
+
+def statements(item: RecordItem) -> list[str]:
+    """What it says, sentence by sentence. What customers wrote themselves is a question, not an answer."""
+    if isinstance(item, AccountFact):
+        return sentences(item.text)
+    return [sentence for text in (item.summary, *replies(item)) for sentence in sentences(text)]
+
+
+def replies(ticket: TicketFact) -> Sequence[str]:
+    return [comment.text for comment in ticket.comments if not comment.by_customer]
+
+
+def nearness(question: str, texts: Iterable[str]) -> list[float]:
+    listed = list(texts)
+    try:
+        return similarities(question, listed)
+    except EmbeddingError:
+        return [0.0] * len(listed)

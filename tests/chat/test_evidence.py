@@ -1,0 +1,102 @@
+"""What is decided before anything is generated, over a real index and a real record."""
+
+from dataclasses import replace
+
+import pytest
+
+from chat.answering import answer_question
+from chat.context import build_context
+from chat.evidence import judged
+from chat.records import Question
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def real_vectors(settings):
+    settings.EMBEDDING_MODEL = "minilm"
+
+
+def verdict(question, customer=None):
+    asked = Question(question, "Help", collection_ids=None, customer_id=customer.pk if customer else None)
+    return judged(build_context(asked, question))
+
+
+async def ask(question, customer=None):
+    said = []
+
+    async def emit(event):
+        said.append(getattr(event, "text", ""))
+
+    asked = Question(question, "Help", collection_ids=None, customer_id=customer.pk if customer else None)
+    answer = await answer_question(asked, emit)
+    assert "".join(said).rstrip() == answer.text
+    return answer
+
+
+def test_what_a_page_says_is_enough(widget):
+    assert verdict("How long does a refund take to reach my card?").level == "enough"
+
+
+def test_what_no_page_is_about_is_nothing_and_says_why(widget):
+    found = verdict("Who won the last football world cup?")
+
+    assert (found.level, found.is_worth_a_model) == ("nothing", False)
+    assert found.traced() == {
+        "level": "nothing",
+        "strength": pytest.approx(0, abs=0.2),
+        "reason": "the best passages have 0 of the 5 words that say something",
+        "record_items": 0,
+    }
+
+
+def test_the_record_counts_where_the_pages_do_not(widget, customer):
+    found = verdict("When does my subscription renew?", customer)
+
+    assert found.is_worth_a_model
+    assert [item.title for item in found.record] == ["Your subscription"]
+
+
+def test_tools_may_look_up_what_is_the_askers_own(widget, customer):
+    assert verdict("Where is BR-10388?", customer).may_look_up
+    assert not verdict("Where is BR-10388?").may_look_up
+    assert not verdict("Who won the last football world cup?", customer).is_worth_a_model
+
+
+def test_passages_without_a_search_are_taken_for_what_was_wanted(widget):
+    context = build_context(Question("refund", "Help", collection_ids=None), "Who won the world cup?")
+
+    assert judged(replace(context, match=None)).level == "enough"
+    assert judged(replace(context, match=None, passages=())).level == "nothing"
+
+
+async def test_no_model_is_asked_about_what_was_not_found(widget, model):
+    answer = await ask("Who won the last football world cup?")
+
+    assert model.requests == []
+    assert (answer.answered, answer.outcome, answer.engine) == (False, "refused", "none")
+    assert answer.trace["verdict"]["level"] == "nothing"
+
+
+async def test_a_model_is_asked_what_the_record_says(widget, customer, model):
+    model.will_say("It renews soon. [5]")
+
+    await ask("When does my subscription renew?", customer)
+
+    assert len(model.requests) == 1
+
+
+async def test_a_visitor_who_asks_about_their_own_is_told_to_sign_in(widget, model):
+    answer = await ask("Has my parcel left your warehouse in Tilburg yet?")
+
+    assert "sign in" in answer.text
+    assert not answer.answered
+
+
+async def test_near_pages_are_suggested_with_a_refusal(widget, model):
+    model.will_say("[0] The sources do not say.")
+
+    answer = await ask("refunds for charities in cash")
+
+    assert not answer.answered
+    assert "Refunds" in answer.suggestions
