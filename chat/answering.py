@@ -11,12 +11,12 @@ from channels.db import database_sync_to_async
 
 from accounts.selectors import customer_record
 from chat import clarifying, smalltalk
-from chat.checking import refusal
 from chat.context import build_context
 from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
 from chat.evidence import judged
 from chat.records import Answer, AnswerContext, Question
+from chat.refusals import asked_back_or_refused
 from chat.rewriting import StandAlone, stand_alone
 from chat.tracing import Trace, traced_sources
 from chat.writing import write
@@ -42,7 +42,7 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
         return await _said(curated.text, emit, replace(curated, trace=trace.as_dict()))
     context = await _judged(context, trace)
     if context.verdict and not context.verdict.is_worth_a_model:
-        refused = refusal(context, "none", "nothing_found")
+        refused = asked_back_or_refused(context)
         return await _said(refused.text, emit, replace(refused, trace=trace.as_dict()))
     await emit(Stage("reading"))
     answer = await write(context, emit, trace)

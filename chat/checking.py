@@ -6,17 +6,14 @@ from chat.clarifying import asked_back
 from chat.drafting import Draft
 from chat.errors import ModelError, PromptFull
 from chat.events import Emit, Stage
-from chat.evidence import is_unknown_customer
 from chat.grounding import Finding, checked, reasons, without
 from chat.llm.completion import complete
 from chat.outgoing import OutgoingText, citable_text
-from chat.phrases import phrase
 from chat.prompts import with_revision
-from chat.records import Answer, AnswerContext
+from chat.records import Answer
+from chat.refusals import nearest_pages, refusal
 from chat.tracing import Trace
 
-# The cosine from which a page is about the same subject, though it may not answer.
-RELATED = 0.3
 # Writing again is worth less than an answer now.
 REVISION_SECONDS = 15.0
 
@@ -113,24 +110,3 @@ def _as_it_is(draft: Draft) -> Answer:
         suggestions=() if answered else nearest_pages(draft.context),
         engine=draft.engine,
     )
-
-
-def refusal(context: AnswerContext, engine: str, words: str) -> Answer:
-    """ "I don't know", in the customer's language, with the pages that come nearest.
-
-    Visitors who ask what only a record can tell are told how it would be known.
-    """
-    said = [words, "sign_in"] if is_unknown_customer(context) else [words]
-    return Answer(
-        text="\n\n".join(phrase(name, context.question.language) for name in said),
-        answered=False,
-        outcome="refused",
-        suggestions=nearest_pages(context),
-        engine=engine,
-    )
-
-
-def nearest_pages(context: AnswerContext) -> tuple[str, ...]:
-    """What the customer may have meant: the titles of pages that are near enough to the question, each once."""
-    near = (passage.title for passage in context.passages if passage.similarity >= RELATED)
-    return tuple(dict.fromkeys(near))[:3]

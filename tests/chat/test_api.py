@@ -28,7 +28,11 @@ def test_a_question_is_answered_with_citations(client, widget, model, key):
 
 
 def test_only_public_pages_are_searched(client, widget, model, key):
-    ask(client, key, question="discount floor against Tillwise, and credit of 15 percent after an outage")
+    ask(
+        client,
+        key,
+        question="How long do refunds take? And the discount floor against Tillwise, and credit of 15 percent after an outage",
+    )
 
     prompt = str(model.requests[0].messages)
     assert "24 euros" not in prompt

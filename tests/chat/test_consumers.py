@@ -132,7 +132,7 @@ async def test_a_customer_is_answered_from_their_pages_and_record(visit, model, 
 
 async def test_a_pasted_card_number_reaches_neither_model_nor_trace(visit, model):
     visitor = await visit()
-    text = "Was my refund sent to 4242 4242 4242 4242, my password is hunter2"
+    text = "How long does a refund to 4242 4242 4242 4242 take? My password is hunter2"
 
     await visitor.ask(text, id="q1")
     await visitor.ask(text, id="q2")
@@ -140,7 +140,7 @@ async def test_a_pasted_card_number_reaches_neither_model_nor_trace(visit, model
     question, answer = await in_database(list)(Message.objects.filter(seq__in=[1, 2]))
     assert question.text == text
     for kept in (str(model.requests), str(answer.trace)):
-        assert "refund sent to ••• 4242" in kept
+        assert "refund to ••• 4242" in kept
         assert "4242 4242" not in kept
         assert "hunter2" not in kept
 

@@ -79,7 +79,7 @@ async def test_no_model_is_asked_about_what_was_not_found(widget, model):
 
 
 async def test_a_model_is_asked_what_the_record_says(widget, customer, model):
-    model.will_say("It renews soon. [5]")
+    model.will_say("[0] The record does not say.")
 
     await ask("When does my subscription renew?", customer)
 

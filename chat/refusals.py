@@ -1,0 +1,38 @@
+"""Saying "I don't know": in the customer's language, with the pages that come nearest. Pure."""
+
+from dataclasses import replace
+
+from chat.clarifying import which_one
+from chat.evidence import is_unknown_customer
+from chat.phrases import phrase
+from chat.records import Answer, AnswerContext
+
+# The cosine from which a page is about the same subject, though it may not answer.
+RELATED = 0.3
+
+
+def asked_back_or_refused(context: AnswerContext) -> Answer:
+    """Said instead of asking an engine, when nothing was found that it could answer from."""
+    refused = refusal(context, "none", "nothing_found")
+    if back := which_one(context.question, refused.suggestions):
+        return replace(refused, text=back, outcome="asked")
+    return refused
+
+
+def refusal(context: AnswerContext, engine: str, words: str) -> Answer:
+    """``words`` names the phrase that says why. Visitors who ask what only a record can tell are told how it would
+    be known."""
+    said = [words, "sign_in"] if is_unknown_customer(context) else [words]
+    return Answer(
+        text="\n\n".join(phrase(name, context.question.language) for name in said),
+        answered=False,
+        outcome="refused",
+        suggestions=nearest_pages(context),
+        engine=engine,
+    )
+
+
+def nearest_pages(context: AnswerContext) -> tuple[str, ...]:
+    """What the customer may have meant: the titles of pages that are near enough to the question, each once."""
+    near = (passage.title for passage in context.passages if passage.similarity >= RELATED)
+    return tuple(dict.fromkeys(near))[:3]
