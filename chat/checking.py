@@ -64,7 +64,6 @@ async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
             text = await complete(
                 draft.model, prompt.messages, settings.CHAT_ANSWER_TOKENS, REVISION_SECONDS, draft.usage
             )
-        trace.note(usage=dict(draft.usage))
     except (PromptFull, ModelError):
         return draft.outgoing.written
     outgoing = _outgoing(text, draft)

@@ -18,6 +18,7 @@ from chat import tools
 from chat.errors import ModelError, PromptFull, QuestionTooLong
 from chat.events import Delta, Emit, Stage
 from chat.llm.base import CUT_SHORT, ChatModel, Finished, ModelRequest, TextDelta, ToolCall
+from chat.llm.metering import metered
 from chat.outgoing import OutgoingText
 from chat.prompts import Prompt, build_prompt, with_tool_result
 from chat.records import AnswerContext, AnswerStatus, Source
@@ -105,7 +106,7 @@ class Draft:
     async def _stream(self, prompt: Prompt | None, offered: list[dict[str, Any]]) -> list[ToolCall]:
         """The tools the engine wants called next, after its text went out; none when it is done."""
         calls: list[ToolCall] = []
-        async with aclosing(self.model.stream(self._request(prompt, offered))) as events:
+        async with aclosing(metered(self.model, self._request(prompt, offered), self.usage)) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
                     text = self.outgoing.feed(event.text)
@@ -130,8 +131,6 @@ class Draft:
 
     def _finish(self, event: Finished) -> None:
         self.engine = event.model or self.engine
-        self.usage.update(event.usage)
-        self._trace.note(usage=dict(self.usage) or None)
         self.status = "interrupted" if event.reason in CUT_SHORT else "complete"
 
     async def _show(self, text: str) -> None:

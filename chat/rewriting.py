@@ -18,12 +18,9 @@ from chat.errors import ModelError
 from chat.followups import rewritten_by_rules, stands_alone, telling_words
 from chat.hygiene import clean
 from chat.llm import get_model
-from chat.llm.base import ChatModel
 from chat.llm.completion import complete
-from chat.prompts.messages import Message, size
 from chat.prompts.rewriting import rewrite_messages
 from chat.records import Question
-from chat.tokens import tokenizer_for
 from knowledge.search import embed_ahead, nearness
 
 log = structlog.get_logger(__name__)
@@ -73,23 +70,15 @@ async def _by_model(question: Question) -> str:
     model = get_model(purpose="rewrite")
     if not model.reads_prompt or not await spending.has_room(question):
         return ""
-    messages, used = rewrite_messages(question), Counter[str]()
-    said, is_billed = "", True
+    used: Counter[str] = Counter()
+    said = ""
     try:
-        said = await complete(model, messages, MAX_TOKENS, settings.CHAT_REWRITE_SECONDS, used)
+        said = await complete(model, rewrite_messages(question), MAX_TOKENS, settings.CHAT_REWRITE_SECONDS, used)
     except ModelError as error:
         log.warning("not_rewritten", model=model.name, reason=error.reason)
-        is_billed = error.billed
     finally:
-        if is_billed:
-            await spending.add(question, used or most(model, messages))
+        await spending.add(question, used)
     return accepted(said, question)
-
-
-def most(model: ChatModel, messages: list[Message]) -> dict[str, int]:
-    """What a call took at most, where nobody says."""
-    count = tokenizer_for(model.name).count
-    return {"prompt": sum(size(sent, count) for sent in messages), "completion": MAX_TOKENS}
 
 
 def accepted(said: str, question: Question) -> str:

@@ -63,13 +63,8 @@ async def has_room(question: Question) -> bool:
         return False
 
 
-async def settle(question: Question, usage: Mapping[str, int] | None) -> int:
-    """The cost of an answer in millionths, by the tokens of all its model calls together; ``{}`` if none was at work.
-
-    What nobody knows (None) stays counted as the most it can have been.
-    """
-    if usage is None:
-        return most_per_answer()
+async def settle(question: Question, usage: Mapping[str, int]) -> int:
+    """The cost of an answer in millionths, by the tokens of all its model calls together."""
     cost = cost_of(usage)
     tokens = {name: usage.get(name, 0) for name in ("prompt", "completion")}
     try:

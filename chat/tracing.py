@@ -33,9 +33,6 @@ class Trace:
         """One more of several."""
         self._noted.setdefault(name, []).append(fact)
 
-    def noted(self, name: str) -> Any:
-        return self._noted.get(name)
-
     def first(self, name: str) -> None:
         """The moment something happened for the first time, counted from the question."""
         self._noted.setdefault(f"{name}_ms", milliseconds_since(self._started))

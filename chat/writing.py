@@ -22,10 +22,10 @@ async def write(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
     """Never raises for a model's failure: the extractive engine steps in and says so."""
     model, fallback = get_model(), get_model(FALLBACK)
     if model is fallback:
-        return await _written(fallback, context, emit, trace)
+        return await _written(Draft(fallback, context, emit, trace), emit, trace)
     if refusal := await spending.allowed(context.question):
         trace.note(not_asked=model.name, cap=refusal.cap)
-        return await _written(fallback, context, emit, trace, preface=refusal.preface)
+        return await _written(Draft(fallback, context, emit, trace, refusal.preface), emit, trace)
     try:
         return await _paid(model, context, emit, trace)
     except QuestionTooLong:
@@ -36,26 +36,20 @@ async def write(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
         log.warning("fallback_to_extractive", model=model.name)
     trace.note(fallback_from=model.name)
     away = phrase("model_away", context.question.language) + "\n\n"
-    return await _written(fallback, context, emit, trace, preface=away)
+    return await _written(Draft(fallback, context, emit, trace, away), emit, trace)
 
 
 async def _paid(model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
     """What it took is settled however it ends."""
+    draft = Draft(model, context, emit, trace)
     try:
-        return await _written(model, context, emit, trace)
-    except QuestionTooLong:
-        trace.note(usage={})
-        raise
-    except ModelError as error:
-        if not error.billed:
-            trace.note(usage={})
-        raise
+        return await _written(draft, emit, trace)
     finally:
-        trace.note(cost_micro=await spending.settle(context.question, trace.noted("usage")))
+        cost = await spending.settle(context.question, draft.usage)
+        trace.note(usage=dict(draft.usage), cost_micro=cost)
 
 
-async def _written(model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace, preface: str = "") -> Answer:
-    draft = Draft(model, context, emit, trace, preface)
+async def _written(draft: Draft, emit: Emit, trace: Trace) -> Answer:
     await draft.write()
     answer = await answer_from(draft, emit, trace)
     if not draft.shown:

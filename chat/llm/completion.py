@@ -6,6 +6,7 @@ from typing import Any
 
 from chat.errors import ModelError
 from chat.llm.base import CUT_SHORT, ChatModel, ModelRequest, TextDelta, ToolCall
+from chat.llm.metering import metered
 
 
 async def complete(
@@ -15,20 +16,19 @@ async def complete(
     seconds: float,
     used: Counter[str] | None = None,
 ) -> str:
-    """The whole text, stripped; the tokens it took are added to ``used``.
+    """The whole text, stripped; the tokens it took, or can have taken, are added to ``used``.
 
     Raises ModelError when there is none within ``seconds``, or it did not come to its end: half a rewritten
     question asks something else.
     """
     text = ""
-    async with aclosing(model.stream(ModelRequest(None, messages, max_tokens, seconds=seconds))) as events:
+    request = ModelRequest(None, messages, max_tokens, seconds=seconds)
+    async with aclosing(metered(model, request, Counter() if used is None else used)) as events:
         async for event in events:
             if isinstance(event, TextDelta):
                 text += event.text
             elif isinstance(event, ToolCall) or event.reason in CUT_SHORT:
                 raise ModelError(reason="not a whole text")
-            elif used is not None:
-                used.update(event.usage)
     if not text.strip():
         raise ModelError(reason="no text")
     return text.strip()

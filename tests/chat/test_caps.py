@@ -87,7 +87,17 @@ async def test_what_was_interrupted_is_counted_as_the_most_it_can_have_cost(visi
     await (await visit()).ask(QUESTION)
 
     spent = await in_database(Spending.objects.get)()
-    assert spent.micro == settings.CHAT_CONTEXT_TOKENS
+    assert settings.CHAT_ANSWER_TOKENS < spent.micro <= settings.CHAT_CONTEXT_TOKENS
+
+
+async def test_a_broken_second_call_does_not_hide_what_the_first_took(visit, server, settings):
+    settings.CHAT_PRICE_INPUT = settings.CHAT_PRICE_OUTPUT = 1
+    settings.CHAT_MODEL = "tool_then_503"
+
+    await (await visit()).ask(QUESTION)
+
+    spent = await in_database(Spending.objects.get)()
+    assert (spent.prompt, spent.completion) == (7, 3)
 
 
 async def test_while_redis_is_away_the_model_rests_and_the_chat_goes_on(visit, model):

@@ -128,10 +128,9 @@ async def test_what_an_answer_took_replaces_what_it_might_have():
 
 
 @pytest.mark.usefixtures("_priced")
-async def test_what_nobody_knows_stays_counted_and_what_was_not_done_does_not():
+async def test_what_was_not_done_costs_nothing_and_what_was_never_settled_stays():
     await allowed(QUESTION, QUESTION)
 
-    await spending.settle(QUESTION, None)
     await spending.settle(QUESTION, {})
 
     assert (await spent())["micro"] == 6000

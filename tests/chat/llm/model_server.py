@@ -41,6 +41,7 @@ STREAMS: dict[str, list[bytes]] = {
     "err_event": [HELLO[1], b'data: {"error": {"message": "overloaded", "type": "server_error"}}\n\n'],
     "bad_json": [HELLO[1], b"data: {not json\n\n"],
     "tool": [*TOOL, chunk({}, "tool_calls"), DONE],
+    "tool_used": [*TOOL, chunk({}, "tool_calls"), USAGE, DONE],
     "tool_cut": TOOL[:2],
     "tool_broken": [*TOOL[:2], chunk({}, "tool_calls"), DONE],
     "tool_twice": [*TOOL, tool_chunk("{}", id="t2"), chunk({}, "tool_calls"), DONE],
@@ -74,26 +75,31 @@ class ModelServer:
             self.keys.append(headers["authorization"])
             self.requests.append(request)
             self.most_at_once = max(self.at_once, self.most_at_once)
-            await self.reply(self.mode or request["model"], writer)
+            await self.reply(self.this_time(self.mode or request["model"]), writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             self.at_once -= 1
             writer.close()
 
+    def this_time(self, model: str) -> str:
+        """Two of them are not the same each time they are asked."""
+        if model == "flaky":
+            return "503" if len(self.requests) == 1 else "good"
+        if model == "tool_then_503":
+            has_result = any("tool_calls" in message for message in self.requests[-1]["messages"])
+            return "503" if has_result else "tool_used"
+        return model
+
     async def reply(self, model: str, writer: asyncio.StreamWriter) -> None:
         if model == "never":
             await asyncio.sleep(30)
-        if model.isdigit():
-            return self.plain(writer, int(model), "application/json", b'{"error": {"message": "no"}}')
-        if model == "flaky":
-            if len(self.requests) == 1:
-                return self.plain(writer, 503, "application/json", b"{}")
-            model = "good"
         if model == "later":
             return self.plain(writer, 429, "application/json", b"{}", "Retry-After: 100\r\n")
         if model == "elsewhere":
             return self.plain(writer, 307, "text/plain", b"", f"Location: {self.url}/caught\r\n")
+        if model.isdigit():
+            return self.plain(writer, int(model), "application/json", b'{"error": {"message": "no"}}')
         if model == "html200":
             return self.plain(writer, 200, "text/html", b"<html><body>Sign in to the proxy</body></html>")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -1,0 +1,39 @@
+"""What a call to a model takes is counted from its beginning: at the most it can be, until the model says."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from django.conf import settings
+
+from chat.errors import ModelError
+from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest
+
+# Hardly any language has more tokens than one for two of its bytes. Counting them properly takes longer.
+BYTES_PER_TOKEN = 2
+
+
+async def metered(model: ChatModel, request: ModelRequest, used: Counter[str]) -> AsyncGenerator[ModelEvent, None]:
+    """The model's events. Its tokens are added to ``used``, however the call ends; none if it never began."""
+    most = most_of(model, request)
+    used.update(most)
+    try:
+        async with aclosing(model.stream(request)) as events:
+            async for event in events:
+                if isinstance(event, Finished) and event.usage:
+                    used.subtract(most)
+                    used.update(event.usage)
+                yield event
+    except ModelError as error:
+        if not error.billed:
+            used.subtract(most)
+        raise
+
+
+def most_of(model: ChatModel, request: ModelRequest) -> dict[str, int]:
+    if not model.reads_prompt:
+        return {}
+    sent = json.dumps([request.messages, request.tools], ensure_ascii=False)
+    prompt = min(len(sent.encode()) // BYTES_PER_TOKEN, settings.CHAT_CONTEXT_TOKENS - request.max_tokens)
+    return {"prompt": prompt, "completion": request.max_tokens}
