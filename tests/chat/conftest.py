@@ -88,7 +88,7 @@ def model(settings) -> ScriptedModel:
 async def server(settings) -> AsyncIterator[ModelServer]:
     """A real endpoint for models, which fails as their names say. Slow machines are no faults of theirs."""
     settings.OPENAI_API_KEY = "key"
-    async with model_server() as running:
+    async with model_server(ModelServer()) as running:
         settings.OPENAI_BASE_URL = running.url
         settings.CHAT_FIRST_TOKEN_SECONDS = settings.CHAT_SILENCE_SECONDS = settings.CHAT_TOTAL_SECONDS = 30
         await warm_up(running)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 
 def chunk(delta: dict[str, Any] | None = None, finish: str | None = None, **extra: Any) -> bytes:
@@ -135,9 +135,11 @@ class ModelServer:
         writer.write(head.encode() + body)
 
 
+M = TypeVar("M", bound=ModelServer)
+
+
 @asynccontextmanager
-async def model_server() -> AsyncIterator[ModelServer]:
-    model = ModelServer()
+async def model_server(model: M) -> AsyncIterator[M]:
     server = await asyncio.start_server(model.handle, "127.0.0.1", 0)
     model.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     try:

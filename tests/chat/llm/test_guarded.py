@@ -147,7 +147,7 @@ async def test_two_that_fail_are_one_failure(server: ModelServer):
 
 
 async def test_the_second_endpoint_gets_its_own_key_and_model(server: ModelServer, settings):
-    async with model_server() as other:
+    async with model_server(ModelServer()) as other:
         settings.CHAT_MODEL = "500"
         settings.FALLBACK_OPENAI_BASE_URL = other.url
         settings.FALLBACK_OPENAI_API_KEY = "other-key"

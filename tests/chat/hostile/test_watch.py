@@ -1,0 +1,41 @@
+"""The watch itself finds a secret wherever it goes out."""
+
+import logging
+
+import pytest
+
+from tests.canaries import canary
+from tests.chat.hostile.watch import Watch
+
+
+@pytest.fixture(autouse=True)
+def watch():
+    """Nothing runs here that could be watched."""
+
+
+SECRETS = ["canary-bob-order.tracking-", "canary-ada-private.text-", canary("staff"), "a-secret"]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("place", ["frames", "bodies", "logged", "requests"])
+def test_a_secret_is_found_in_every_place(place, secret):
+    watch = Watch(actor="customer", secrets={"a-secret"})
+
+    getattr(watch, place).append(secret)
+
+    assert len(watch.leaks()) == 1
+    assert watch.leaks()[0].startswith(place)
+
+
+def test_log_records_are_read_as_they_are_written():
+    watch = Watch()
+
+    watch.emit(logging.LogRecord("name", logging.INFO, "", 0, "said %s", (canary("staff"),), None))
+
+    assert watch.leaks() == ["logged: the shelf staff"]
+
+
+def test_what_is_ones_own_may_be_told():
+    watch = Watch(actor="customer", frames=["canary-ada-order.number- canary-ada-customer.name-", canary("customers")])
+
+    assert watch.leaks() == []

@@ -1,0 +1,66 @@
+"""Customers whose every text holds a word of its own, whatever fields the models have by now, and who may read which.
+
+A new field is kept back until it is on the list.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Customer, Order, Subscription, Ticket, TicketComment
+
+TOLD = {
+    "subscription.plan",
+    "order.number",
+    "order.items.name",
+    "order.carrier",
+    "order.tracking",
+    "ticket.number",
+    "ticket.subject",
+    "public.author",
+    "public.text",
+}
+# On the customer's own screen, and in no prompt.
+SHOWN = {"customer.name"}
+# Not told unasked, but a tool may look it up: the ticket from before.
+LOOKED_UP = {"old.number", "old.subject"}
+IN_JSON = {
+    "attributes": lambda word: {"note": word("note"), word("key"): 1},
+    "items": lambda word: [{"name": word("name"), "quantity": 1, "price_minor": 1, "sku": word("sku")}],
+}
+
+
+def canaries(model: type[models.Model], owner: str, name: str = "") -> dict[str, Any]:
+    """A word for every text: ``canary-owner-model.field-``."""
+    name = name or model.__name__.lower()
+    values: dict[str, Any] = {}
+    for field in model._meta.concrete_fields:
+        word = f"canary-{owner}-{name}.{field.name}-"
+        if isinstance(field, models.JSONField):
+            values[field.name] = IN_JSON[field.name](lambda part, word=word: f"{word[:-1]}.{part}-")
+        elif isinstance(field, models.CharField | models.TextField) and not field.choices:
+            values[field.name] = word[: field.max_length]
+    return {**values, **({"currency": "EUR"} if "currency" in values else {})}
+
+
+def customer_of_canaries(owner: str) -> Customer:
+    now = timezone.now()
+    made = Customer.objects.create(**canaries(Customer, owner))
+    Subscription.objects.create(
+        customer=made, status="active", price_minor=1, interval="month", started_at=now, **canaries(Subscription, owner)
+    )
+    Order.objects.create(customer=made, total_minor=1, status="shipped", placed_at=now, **canaries(Order, owner))
+    ticket = Ticket.objects.create(customer=made, **canaries(Ticket, owner))
+    old = {**canaries(Ticket, owner, "old"), "updated_at": now - timedelta(days=31)}
+    Ticket.objects.create(customer=made, **old)
+    for name in ("public", "private"):
+        fields = canaries(TicketComment, owner, name)
+        TicketComment.objects.create(ticket=ticket, kind="agent", is_public=name == "public", **fields)
+    return made
+
+
+def found(owner: str, text: str) -> set[str]:
+    """The fields of this customer that ``text`` gives away."""
+    return {part.partition("-")[0] for part in text.split(f"canary-{owner}-")[1:]}
