@@ -24,7 +24,7 @@ def run(chosen: list[str]) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import freshness, ingestion, resync, search, sockets
+    from tests.bench import answering, freshness, ingestion, resync, search, sockets
     from tests.bench.report import show
 
     call_command("migrate", verbosity=0)
@@ -34,6 +34,7 @@ def run(chosen: list[str]) -> None:
         "search": search.measure,
         "freshness": freshness.measure,
         "sockets": sockets.measure,
+        "answering": answering.measure,
         "search-large": search.measure_large,
     }
     if unknown := set(chosen) - set(benches):
