@@ -108,4 +108,4 @@ def test_a_process_that_keeps_its_lease_finishes_its_answer(start, answer):
 
     assert (closed, line_of(process)) == (0, "stored")
     answer.refresh_from_db()
-    assert (answer.status, answer.text) == ("complete", BEGUN + REST)
+    assert (answer.status, answer.text) == ("complete", f"{BEGUN} {REST}")

@@ -12,7 +12,8 @@ from typing import Any
 
 import django
 
-BEGUN = "Refunds take "
+# What is shown of the first delta: a space waits for the word behind it.
+BEGUN = "Refunds take"
 REST = "five days [1]."
 LEASE = timedelta(seconds=1)
 HEARTBEAT = 0.1
@@ -28,7 +29,7 @@ async def write(answer_id: int) -> None:
 
     model = get_model()
     assert isinstance(model, ScriptedModel)
-    model.will_say(BEGUN, REST)
+    model.will_say(f"{BEGUN} ", REST)
     model.gate = asyncio.Event()
     answers = Message.objects.select_related("reply_to")
     writing = running.Writer(await in_database(answers.get)(pk=answer_id))
