@@ -25,8 +25,8 @@ def answer(widget, customer) -> Message:
 
 
 def open_connections() -> int:
-    """Of all threads of this process."""
-    wrappers = (found for found in gc.get_objects() if isinstance(found, BaseDatabaseWrapper))
+    """Of all threads of this process. By type, as asking a lazy object what it is would make it work it out."""
+    wrappers = (found for found in gc.get_objects() if issubclass(type(found), BaseDatabaseWrapper))
     return sum(wrapper.connection is not None for wrapper in wrappers)
 
 

@@ -21,7 +21,7 @@ Carrier = Callable[[Visit, Customer, str], Awaitable[tuple[Visitor, str]]]
 
 
 async def document(visit: Visit, ada: Customer, order: str) -> tuple[Visitor, str]:
-    await in_database(_publish)(f"# Refunds of an order\n\n{ASKED} It goes back to the card.\n\n{order}")
+    await in_database(publish)(f"# Refunds of an order\n\n{ASKED} It goes back to the card.\n\n{order}")
     return await visit(), ASKED
 
 
@@ -77,7 +77,7 @@ CARRIERS: list[Carrier] = [
 ]
 
 
-def _publish(text: str) -> None:
+def publish(text: str) -> None:
     shelf = Collection.objects.get(slug="public")
     ingest([save_document(collection=shelf, path="refunds.md", content=text)[0].pk])
     build_index(shelf.pk)
