@@ -90,7 +90,7 @@ def _shown(text: str, draft: Draft, *, whole: bool) -> Answer:
 
 
 def _outgoing(text: str, draft: Draft) -> OutgoingText:
-    outgoing = OutgoingText(draft.context.sources, also=[draft.context.question.text, draft.today])
+    outgoing = draft.new_outgoing()
     outgoing.feed(text)
     outgoing.close()
     return outgoing

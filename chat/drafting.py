@@ -41,7 +41,7 @@ class Draft:
         self.engine = model.name
         self.context = context
         self.today = f"{timezone.now():%A, %d %B %Y}"
-        self.outgoing = OutgoingText(context.sources, also=[context.question.text, self.today])
+        self.outgoing = self.new_outgoing()
         self.status: AnswerStatus = "complete"
         self.shown = ""
         self.offered_action = False
@@ -65,6 +65,10 @@ class Draft:
                 raise
             self.status = "interrupted"
             await self._show(self.outgoing.close())
+
+    def new_outgoing(self) -> OutgoingText:
+        """For what this draft may say, as far as it knows its sources by now."""
+        return OutgoingText(self.context.sources, also=[self.context.question.text, self.today])
 
     @property
     def gave_up(self) -> bool:
