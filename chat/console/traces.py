@@ -88,7 +88,7 @@ def shown_trace(trace: object, *, outcome: str = "", status: str = "", engine: s
 
 def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
     yield Row("Searched for", _texts([trace.get("query")], REWRITTEN.get(words(trace.get("rewritten_by")), "")))
-    yield Row("Evidence", _evidence(trace.get("evidence")))
+    yield Row("Evidence", _evidence(trace.get("verdict")))
     yield Row("Given to the engine", [_source(source) for source in mappings(trace.get("sources"))])
     yield Row("No room for", _texts(listed(trace.get("left_out"))))
     yield Row("Engine", _engine(trace, engine))
@@ -106,8 +106,8 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
 def _evidence(evidence: object) -> list[Item]:
     if not isinstance(evidence, Mapping):
         return _texts([evidence])
-    numbers = {name: value for name, value in evidence.items() if name != "verdict"}
-    return [Item(plain(words(evidence.get("verdict"))) or "not judged", words(numbers))]
+    numbers = {name: value for name, value in evidence.items() if name != "level"}
+    return [Item(plain(words(evidence.get("level"))) or "not judged", words(numbers))]
 
 
 def _source(source: Mapping[str, Any]) -> Item:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from chat.console.traces import ShownTrace, shown_trace
 from chat.models import Message
 
-KEYS = {"query", "rewritten_by", "sources", "evidence", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
+KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
 KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "unheard_of"}
 KEYS |= {"embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
 json_values = st.recursive(
@@ -52,7 +52,7 @@ def test_the_query_says_who_worded_it():
 
 
 def test_the_verdict_comes_before_its_numbers():
-    shown = shown_trace({"evidence": {"best": 0.3127, "verdict": "too_little", "words_found": 2}})
+    shown = shown_trace({"verdict": {"best": 0.3127, "level": "too_little", "words_found": 2}})
 
     assert row(shown, "Evidence") == [("too little", "best 0.31, words found 2")]
 
