@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from threading import Lock
 
 import numpy as np
@@ -22,6 +23,7 @@ class Embedder(ABC):
 
     def __init__(self) -> None:
         self.remembered: OrderedDict[str, Vectors] = OrderedDict()
+        self.due: dict[str, Future[dict[str, Vectors]]] = {}
         self.remembering = Lock()
 
     @property
@@ -41,31 +43,51 @@ class Embedder(ABC):
         return self.embed_queries([text])[text]
 
     def embed_queries(self, texts: Iterable[str]) -> dict[str, Vectors]:
-        """As ``embed_query``, all that is new in one go: a remote model is asked once."""
+        """As ``embed_query``, all that is new in one go: a remote model is asked once.
+
+        What another thread is at work on is waited for.
+        """
         wanted = list(dict.fromkeys(texts))
-        found = {text: vector for text in wanted if (vector := self.recall(text)) is not None}
-        if missing := [text for text in wanted if text not in found]:
-            for text, vector in zip(missing, self.embed_now(missing), strict=True):
-                vector.setflags(write=False)
-                found[text] = vector
-            self.remember({text: found[text] for text in missing})
-        return found
+        promise: Future[dict[str, Vectors]] = Future()
+        with self.remembering:
+            found = {text: self.recall(text) for text in wanted if text in self.remembered}
+            due = {text: self.due[text] for text in wanted if text in self.due}
+            missing = [text for text in wanted if text not in found and text not in due]
+            self.due.update(dict.fromkeys(missing, promise))
+        if missing:
+            found |= self.keep_promise(promise, missing)
+        return found | {text: made.result()[text] for text, made in due.items()}
 
     def embed_now(self, texts: Sequence[str]) -> Vectors:
         """``embed`` for questions: somebody is waiting."""
         return self.embed(texts)
 
-    def recall(self, text: str) -> Vectors | None:
-        with self.remembering:
-            if text in self.remembered:
-                self.remembered.move_to_end(text)
-            return self.remembered.get(text)
+    def recall(self, text: str) -> Vectors:
+        self.remembered.move_to_end(text)
+        return self.remembered[text]
+
+    def keep_promise(self, promise: "Future[dict[str, Vectors]]", texts: Sequence[str]) -> dict[str, Vectors]:
+        """Whoever waits hears of a failure as well."""
+        made: dict[str, Vectors] = {}
+        try:
+            vectors = self.embed_now(texts)
+            vectors.setflags(write=False)
+            made = dict(zip(texts, vectors, strict=True))
+            promise.set_result(made)
+        except BaseException as error:
+            promise.set_exception(error)
+            raise
+        finally:
+            with self.remembering:
+                self.remember(made)
+                for text in texts:
+                    del self.due[text]
+        return made
 
     def remember(self, vectors: dict[str, Vectors]) -> None:
-        with self.remembering:
-            self.remembered.update(vectors)
-            while len(self.remembered) > REMEMBERED_QUERIES:
-                self.remembered.popitem(last=False)
+        self.remembered.update(vectors)
+        while len(self.remembered) > REMEMBERED_QUERIES:
+            self.remembered.popitem(last=False)
 
 
 def normalised(vectors: Vectors) -> Vectors:
