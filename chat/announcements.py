@@ -1,7 +1,7 @@
 """Telling open sockets to look again.
 
-Announcements say *that* something changed, never what: whoever hears one reads the database with its
-own eyes. So a lost one costs a delay and nothing else, and nothing private travels in one.
+Announcements say *that* something changed, or how far messages go by now, never what: whoever hears one reads the
+database with its own eyes. So a lost one costs a delay and nothing else, and nothing private travels in one.
 """
 
 import asyncio
@@ -46,21 +46,28 @@ def answer(answer_id: int) -> str:
     return f"answer.{answer_id}"
 
 
-def conversation_changed(conversation_id: int) -> None:
-    """Announced once the current transaction is committed, to visitors and to agents."""
-    transaction.on_commit(lambda: _send(visitors(conversation_id), {"type": "conversation.changed"}))
-    transaction.on_commit(lambda: _send(AGENTS, {"type": "conversation.changed", "conversation": conversation_id}))
+def conversation_changed(conversation_id: int, seq: int | None = None) -> None:
+    """Announced once the current transaction is committed, to visitors and to agents.
+
+    ``seq`` is that of a new message: whoever has it, having written it or looked, need not look again.
+    """
+    changed = {"type": "conversation.changed", "conversation": conversation_id, "seq": seq}
+    transaction.on_commit(lambda: _send(changed, visitors(conversation_id), AGENTS))
 
 
 def stop_answer(answer_id: int) -> None:
     """Asks whoever writes this answer, in whichever process, to stop."""
-    transaction.on_commit(lambda: _send(answer(answer_id), {"type": "answer.stop"}))
+    transaction.on_commit(lambda: _send({"type": "answer.stop"}, answer(answer_id)))
 
 
 def question_grew(answer_id: int) -> None:
     """Tells whoever writes this answer that there is more to it than when they began."""
-    transaction.on_commit(lambda: _send(answer(answer_id), {"type": "answer.again"}))
+    transaction.on_commit(lambda: _send({"type": "answer.again"}, answer(answer_id)))
 
 
-def _send(group: str, event: dict[str, object]) -> None:
-    async_to_sync(tell)(group, event)
+def _send(event: dict[str, object], *groups: str) -> None:
+    async def send() -> None:
+        for group in groups:
+            await tell(group, event)
+
+    async_to_sync(send)()

@@ -150,10 +150,14 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         text = frames.clean_text(frame)
         try:
             await flooding.check_pace(self._conversation_id, self.ip)
+            if self.mode == Conversation.Mode.BOT:
+                running.expect(text)
             self.own_ids.add(frame.id)
             posted = await database_sync_to_async(services.post_message)(self._conversation_id, frame.id, text)
         except SupportbotError as error:
             raise FrameError(error.user_message, code=error.code, id=frame.id, retryable=error.retryable) from error
+        if posted.message.seq == self.seen + 1:
+            self.seen = posted.message.seq
         if posted.answer:  # Before the receipt, which fails when the socket is gone.
             running.start(posted.answer, self.ip)
             self._look_out()
@@ -210,6 +214,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def conversation_changed(self, event: dict[str, Any]) -> None:
         """Something changed: look again, and send what this socket has not sent yet, in order."""
+        if (event.get("seq") or self.seen + 1) <= self.seen:
+            return  # its own message, mostly, while a question waits for its answer
         async with self.catching_up:
             state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
             for message in state.messages:

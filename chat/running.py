@@ -16,6 +16,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError
 
+from accounts.masking import mask_secrets
 from chat import announcements, frames, metrics, selectors, services
 from chat.answering import answer_question
 from chat.errors import QuestionGrew
@@ -23,6 +24,7 @@ from chat.events import Delta, Stage
 from chat.models import Message
 from chat.records import Answer, AnswerStatus
 from chat.summaries import summarise
+from knowledge.search import embed_ahead
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,11 @@ def start(answer: Message, ip: str = "") -> None:
     task = asyncio.get_running_loop().create_task(writer.run())
     _running[task] = writer
     task.add_done_callback(_running.pop)
+
+
+def expect(text: str) -> None:
+    """Begins with what an answer will need first, while its question is still being stored."""
+    asyncio.get_running_loop().run_in_executor(None, embed_ahead, mask_secrets(text))
 
 
 async def shut_down() -> None:

@@ -94,7 +94,7 @@ def _taken_along(conversation: Conversation, message: Message) -> bool:
     One that has begun, to a message sent a moment ago, makes way for an answer to both.
     """
     answers = conversation.messages.filter(role=Message.Role.BOT, superseded=False)
-    last = answers.select_related("reply_to").order_by("-pk").first()
+    last = answers.order_by("-pk").first()
     if last is None or last.reply_to is None:
         return False
     if last.status == Message.Status.STREAMING and not last.text and last.has_writer:
@@ -309,7 +309,7 @@ def _append(
         text=text,
         client_id=client_id,
     )
-    _touch(conversation)
+    _touch(conversation, message.seq)
     return message
 
 
@@ -336,10 +336,10 @@ def _set_mode(conversation: Conversation, mode: str) -> None:
     conversation.save(update_fields=["mode", "agent"])
 
 
-def _touch(conversation: Conversation) -> None:
+def _touch(conversation: Conversation, seq: int | None = None) -> None:
     conversation.updated_at = timezone.now()
     conversation.save(update_fields=["last_seq", "updated_at"])
-    announcements.conversation_changed(conversation.pk)
+    announcements.conversation_changed(conversation.pk, seq)
 
 
 def _message(conversation: Conversation, public_id: str, **conditions: object) -> Message:

@@ -10,7 +10,7 @@ from channels.layers import get_channel_layer
 from django.db import OperationalError
 from redis.exceptions import ConnectionError as RedisGone
 
-from chat import services
+from chat import selectors, services
 from chat.consumers import VisitorConsumer
 from chat.errors import ModelError
 from chat.llm.base import Finished
@@ -56,6 +56,24 @@ async def test_an_unknown_widget_is_refused(widget):
     connected, _ = await Visitor(widget).connect()
 
     assert not connected
+
+
+async def test_a_socket_does_not_look_up_the_message_it_has_just_sent(visit, model, monkeypatch):
+    looked: list[int] = []
+    state = selectors.conversation_state
+
+    def look(conversation_id: int, after: int) -> selectors.ConversationState:
+        looked.append(after)
+        return state(conversation_id, after)
+
+    monkeypatch.setattr(selectors, "conversation_state", look)
+    model.gate = asyncio.Event()
+    visitor = await visit()
+
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "How long does a refund take?"})
+    await visitor.until("answer.status")
+
+    assert looked == [0]  # when it entered
 
 
 async def test_an_answer_streams_with_citations_and_is_stored(visit, model):
