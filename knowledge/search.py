@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from knowledge import indexes
-from knowledge.access import Audience, collections_for
+from knowledge.access import EVERYTHING, Audience, collections_for
 from knowledge.batches import batches
 from knowledge.embedders import Vectors, get_embedder
 from knowledge.errors import EmbeddingError, RerankingError
@@ -131,7 +131,7 @@ def explained_search(
     parts = [evidence_for(part, vectors_of(part, part, found), snapshots, depth) for part in asked.parts]
     documents = documents_of([whole, *parts], snapshots)
     ranked = fuse(whole, parts, documents)[: 2 * depth]
-    loaded = reranked(query, candidates(query, ranked, audience, max(2 * limit, RERANKED)))
+    loaded = reranked(query, candidates(query, ranked, audience, RERANKED if get_reranker() else 2 * limit))
     chosen = joined_neighbours(list(islice(distinct(loaded), limit)))
     cosines = similarities(vectors, [candidate.chunk.pk for candidate in chosen], snapshots)
     passages = [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
@@ -165,6 +165,12 @@ def served(audience: Audience, collection_ids: Ids[int] | None) -> list[Snapshot
     if collection_ids is not None:
         visible = visible.filter(pk__in=collection_ids)
     return list(indexes.serving(visible.values_list("pk", flat=True)))
+
+
+def open_indexes() -> None:
+    """Whatever is served now, and the model that questions are embedded by."""
+    get_embedder(settings.EMBEDDING_MODEL)
+    served(EVERYTHING, None)
 
 
 def embed_ahead(question: str) -> None:

@@ -1,5 +1,6 @@
 """The application a web server runs: pages and API over HTTP, chats over WebSocket, and a tidy end."""
 
+import asyncio
 import os
 from typing import Any
 
@@ -13,6 +14,7 @@ http = get_asgi_application()
 # These need Django to be set up.
 from chat import running  # noqa: E402
 from chat.routing import websocket_urlpatterns  # noqa: E402
+from chat.warming import warm_up  # noqa: E402
 from supportbot.checks import refuse_unsafe_start  # noqa: E402
 from supportbot.proxies import BehindProxies  # noqa: E402
 
@@ -25,10 +27,12 @@ async def nowhere(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Before the process ends, running answers are stored as far as they came."""
+    """Models are loaded while the first visitors arrive, and running answers stored as far as they came at the end."""
+    warming = asyncio.create_task(warm_up())
     while True:
         message = await receive()
         if message["type"] == "lifespan.shutdown":
+            warming.cancel()
             await running.shut_down()
             await send({"type": "lifespan.shutdown.complete"})
             return
