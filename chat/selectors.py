@@ -1,6 +1,8 @@
 """Reads of conversations, shaped for whoever looks: visitors get exactly the fields written here."""
 
 import hashlib
+from collections.abc import Iterable
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -112,8 +114,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
     """
     conversation = Conversation.objects.select_related("widget", "customer").get(pk=asked.conversation_id)
     customer = conversation.customer
-    said = turn_messages(asked)
-    history = history_before(said[0])
+    said, history = turn_and_history(asked)
     return Question(
         text=mask_secrets("\n".join(message.text for message in said)),
         widget_name=conversation.widget.name,
@@ -139,41 +140,33 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
     )
 
 
-def turn_messages(asked: Message) -> list[Message]:
-    """What the customer said since anybody last spoke, up to ``asked``, oldest first: one turn, however many messages.
+def turn_and_history(asked: Message) -> tuple[list[Message], tuple[Turn, ...]]:
+    """What the customer said since anybody last spoke, up to ``asked``: one turn. And what was said before it.
 
-    Together they are as long as one message may be, or ``asked`` alone.
+    Both oldest first. The messages of the turn together are as long as one may be, or ``asked`` alone.
     """
-    others = Message.objects.filter(conversation_id=asked.conversation_id, superseded=False, seq__lt=asked.seq)
-    last = others.exclude(role=Message.Role.CUSTOMER).order_by("-seq").values_list("seq", flat=True).first()
-    said = Message.objects.filter(
-        conversation_id=asked.conversation_id, role=Message.Role.CUSTOMER, seq__gt=last or 0, seq__lt=asked.seq
-    )
+    earlier = Message.objects.filter(conversation_id=asked.conversation_id, superseded=False, seq__lt=asked.seq)
+    before = list(earlier.order_by("-seq").prefetch_related("citations")[: 2 * MAX_HISTORY])
     turn, room = [asked], frames.MAX_MESSAGE_CHARACTERS - len(asked.text)
-    for message in said.order_by("-seq")[:MAX_HISTORY]:
+    for message in takewhile(lambda message: message.role == Message.Role.CUSTOMER, before[:MAX_HISTORY]):
         room -= len(message.text) + 1
         if room < 0:
             break
         turn.insert(0, message)
-    return turn
-
-
-def history_before(message: Message) -> tuple[Turn, ...]:
-    return turns(Message.objects.filter(conversation_id=message.conversation_id, seq__lt=message.seq), MAX_HISTORY)
+    return turn, turns_of(before[len(turn) - 1 :])
 
 
 def to_summarise(conversation_id: int, until: int) -> tuple[str, tuple[Turn, ...]]:
     """The summary so far, and what was said after it up to ``until``."""
     conversation = Conversation.objects.get(pk=conversation_id)
-    said = conversation.messages.filter(seq__gt=conversation.summary_until, seq__lte=until)
-    return conversation.summary, turns(said, MAX_SUMMARISED)
+    said = conversation.messages.filter(seq__gt=conversation.summary_until, seq__lte=until, superseded=False)
+    return conversation.summary, turns_of(said.order_by("-seq").prefetch_related("citations"), MAX_SUMMARISED)
 
 
-def turns(said: QuerySet[Message], limit: int) -> tuple[Turn, ...]:
-    """The last of them, oldest first."""
-    roles = [Message.Role.CUSTOMER, Message.Role.BOT, Message.Role.AGENT]
-    last = said.filter(superseded=False, role__in=roles).order_by("-seq").prefetch_related("citations")[:limit]
-    return tuple(turn_of(message) for message in reversed(last) if message.text)
+def turns_of(newest_first: Iterable[Message], limit: int = MAX_HISTORY) -> tuple[Turn, ...]:
+    """The newest of them, oldest first. What the system notes is no part of the conversation."""
+    spoken = (message for message in newest_first if message.text and message.role != Message.Role.SYSTEM)
+    return tuple(turn_of(message) for message in islice(spoken, limit))[::-1]
 
 
 def turn_of(message: Message) -> Turn:

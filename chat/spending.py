@@ -7,7 +7,7 @@ survive every restart. An answer that begins before midnight and ends after it i
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from channels.db import database_sync_to_async
@@ -137,5 +137,8 @@ def _daily_caps(widget_id: int | None) -> Iterator[tuple[Cap, int, float]]:
 
 
 def _add(widget_id: int | None, **amounts: int) -> None:
-    today, _ = Spending.objects.get_or_create(day=timezone.now().date(), widget_id=widget_id or API)
-    Spending.objects.filter(pk=today.pk).update(**{name: F(name) + amount for name, amount in amounts.items()})
+    row: dict[str, Any] = {"day": timezone.now().date(), "widget_id": widget_id or API}
+    added = {name: F(name) + amount for name, amount in amounts.items()}
+    if not Spending.objects.filter(**row).update(**added):
+        Spending.objects.get_or_create(**row)
+        Spending.objects.filter(**row).update(**added)

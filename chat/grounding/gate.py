@@ -28,14 +28,23 @@ class ValueGate:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._offers: frozenset[Meaning] = offered(texts)
+        self._unread = list(texts)
+        self._read: frozenset[Meaning] = frozenset()
         self._waiting = ""
         self._sentence = ""
         self._withholds = False
 
     def add(self, texts: Iterable[str]) -> None:
         """More that may be said from now on: what tools have found."""
-        self._offers |= offered(texts)
+        self._unread += texts
+
+    @property
+    def _offers(self) -> frozenset[Meaning]:
+        """The values there are. Texts are read when the first value comes: a model is not asked later for that."""
+        if self._unread:
+            self._read |= offered(self._unread)
+            self._unread = []
+        return self._read
 
     def feed(self, delta: str) -> str:
         """What may be shown now."""

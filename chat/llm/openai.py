@@ -73,14 +73,15 @@ class OpenAIModel(ChatModel):
     async def _open(self, request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
         client = await self._client()
         parameters: dict[str, Any] = {
-            "model": self.name,
             "messages": request.messages,
-            "stream": True,
             "stream_options": {"include_usage": True},
             **self._limits(request.max_tokens),
             **({"tools": request.tools} if request.tools else {}),
         }
-        stream: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(**parameters)
+        # The SDK would look at every part of a long prompt; what is in ``extra_body`` it sends as it is.
+        stream: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(
+            model=self.name, messages=[], stream=True, extra_body=parameters
+        )
         return stream
 
     async def _client(self) -> "AsyncOpenAI":

@@ -1,11 +1,11 @@
 """The engines that keep what is searched, by the scheme of ``VECTOR_STORE_URL``, and what they serve now."""
 
+from collections import defaultdict
 from collections.abc import Collection as Ids
-from itertools import groupby
 from typing import cast
 
 from django.conf import settings
-from django.db.models import Case, Exists, OuterRef, Value, When
+from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 
 from knowledge import models
@@ -51,11 +51,13 @@ def serving(collection_ids: Ids[int]) -> list[Snapshot]:
 
 def candidates(collection_ids: Ids[int]) -> list[list[IndexVersion]]:
     """By collection, what is served first; what was served before stands in if that turns out damaged."""
-    serving_first = Case(When(status=Status.SERVING, then=Value(0)), default=Value(1))
     versions = IndexVersion.objects.filter(
         collection__in=collection_ids, engine=engine_name(), status__in=[Status.SERVING, Status.RETIRED]
-    ).order_by("collection_id", serving_first, "-id")
-    return [list(group) for _, group in groupby(versions, lambda version: version.collection_id)]
+    )
+    by_collection: defaultdict[int, list[IndexVersion]] = defaultdict(list)
+    for version in sorted(versions, key=lambda version: (version.status != Status.SERVING, -version.pk)):
+        by_collection[version.collection_id].append(version)
+    return list(by_collection.values())
 
 
 def health() -> str:
