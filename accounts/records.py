@@ -52,11 +52,12 @@ class TicketFact:
 
 @dataclass(frozen=True)
 class CustomerRecord:
-    """What a verified customer may be told about themselves."""
+    """What a verified customer may be told about themselves, and the ``plans`` that decide what they may read."""
 
     name: str
     facts: tuple[AccountFact, ...] = ()
     tickets: tuple[TicketFact, ...] = ()
+    plans: frozenset[str] = frozenset()
 
 
 ANONYMOUS = CustomerRecord(name="")

@@ -11,6 +11,7 @@ from accounts.models import Customer, Order, Subscription, Ticket, TicketComment
 from accounts.records import ANONYMOUS, AccountFact, CommentFact, CustomerRecord, TicketFact
 from accounts.wording import date, items, money
 
+MAX_SUBSCRIPTIONS = 2
 MAX_ORDERS = 3
 MAX_COMMENTS = 4
 # Asked for by itself, a ticket may say more, and a list of tickets may be longer.
@@ -47,15 +48,16 @@ def customer_record(customer_id: int | None) -> CustomerRecord:
     customer = Customer.objects.filter(pk=customer_id, is_active=True).first()
     if customer is None:
         return ANONYMOUS
-    subscriptions = customer.subscriptions.order_by("-started_at")[:2]
+    subscriptions = list(customer.subscriptions.order_by("-started_at"))
     orders = customer.orders.order_by("-placed_at")[:MAX_ORDERS]
     return CustomerRecord(
         name=customer.name,
         facts=(
-            *(subscription_fact(subscription, customer) for subscription in subscriptions),
+            *(subscription_fact(subscription, customer) for subscription in subscriptions[:MAX_SUBSCRIPTIONS]),
             *(order_fact(order, customer) for order in orders),
         ),
         tickets=tuple(ticket_fact(ticket, customer) for ticket in recent_tickets(customer)),
+        plans=frozenset(each.plan for each in subscriptions if each.status in Subscription.CURRENT),
     )
 
 

@@ -21,17 +21,19 @@ def build_context(
 
     ``record`` is that record, if it was read while something else was waited for.
     """
+    record = record or customer_record(question.customer_id)
+    audience = audience_of(question, record.plans)
     asked, passages = explained_search(
-        query, audience_of(question), collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
+        query, audience, collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
     )
-    context = assemble(question, query, tuple(passages), record or customer_record(question.customer_id))
-    return replace(context, match=asked.match)
+    return replace(assemble(question, query, tuple(passages), record), match=asked.match)
 
 
-def audience_of(question: Question) -> Audience:
+def audience_of(question: Question, plans: frozenset[str] | None = None) -> Audience:
+    """``plans`` are the customer's, if whoever asks has just read them."""
     return Audience(
         customer=question.customer_id is not None,
-        plans=plans_of(question.customer_id),
+        plans=plans_of(question.customer_id) if plans is None else plans,
         staff=question.staff_group_ids is not None,
         group_ids=question.staff_group_ids or frozenset(),
     )
