@@ -51,7 +51,7 @@ async def stand_alone(question: Question) -> StandAlone:
         return StandAlone(question.text)
     if written := await _by_model(question):
         return StandAlone(written, also=(ruled,), by="model")
-    return StandAlone(ruled, by="rules")
+    return StandAlone(ruled, also=(question.text,), by="rules")
 
 
 async def _is_near_by_itself(question: Question, ruled: str) -> bool:

@@ -34,7 +34,7 @@ def help_centre(real_embedder, widget):
 
 
 async def test_a_follow_up_is_put_by_rules_where_there_is_no_model():
-    assert await stand_alone(FOLLOW_UP) == StandAlone(RULED, by="rules")
+    assert await stand_alone(FOLLOW_UP) == StandAlone(RULED, also=(FOLLOW_UP.text,), by="rules")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ async def test_what_we_asked_back_for_belongs_to_the_question():
 
     asked = await stand_alone(replace(FOLLOW_UP, text="Team plan", history=asked_back))
 
-    assert asked == StandAlone("How much is it? Which plan do you mean? Team plan", by="rules")
+    assert asked == StandAlone("How much is it? Which plan do you mean? Team plan", also=("Team plan",), by="rules")
 
 
 async def test_a_model_puts_it_in_its_own_words(model):
