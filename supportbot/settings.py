@@ -24,6 +24,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from supportbot.addresses import IPNetwork, is_metadata_service
+from supportbot.logs import indented_traceback, on_one_line
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -648,7 +649,7 @@ structlog.configure(
 )
 LINE_PROCESSORS: dict[str, list[Any]] = {
     # The default way to print an exception shows the values of local variables, customers' data among them.
-    "console": [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)],
+    "console": [on_one_line, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=indented_traceback)],
     "json": [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
 }
 LOGGING = {

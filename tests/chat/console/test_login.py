@@ -3,6 +3,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.models import User
 from tests.chat.console.conftest import PASSWORD
 
 
@@ -90,3 +91,16 @@ def test_a_page_that_is_not_there_says_so(desk: Client):
 
     assert response.status_code == 404
     assert "There is nothing here" in response.content.decode()
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_no_name_or_address_adds_a_line_to_the_one_mail_there_is(client: Client, agent, mailoutbox, end: str):
+    User.objects.update(username=f"ines{end}Bcc: a@evil.example", first_name=f"Ines{end}Bcc: b@evil.example")
+
+    client.post("/console/password/reset/", {"email": f"ines@shop.example{end}Bcc: c@evil.example"})
+    client.post("/console/password/reset/", {"email": "ines@shop.example"})
+
+    (mail,) = mailoutbox
+    assert mail.recipients() == ["ines@shop.example"]
+    assert "Bcc" not in mail.message()
+    assert "\n" not in mail.subject
