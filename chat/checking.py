@@ -1,5 +1,8 @@
 """From a draft to an answer: what no source supports is written again once, and taken out if it still stands."""
 
+from asyncio import CancelledError
+from dataclasses import replace
+
 from django.conf import settings
 
 from chat.clarifying import asked_back
@@ -10,7 +13,7 @@ from chat.grounding import Finding, checked, reasons, without
 from chat.llm.completion import complete
 from chat.outgoing import OutgoingText, citable_text
 from chat.prompts import with_revision
-from chat.records import Answer
+from chat.records import Answer, Cited
 from chat.refusals import nearest_pages, refusal
 from chat.tracing import Trace
 
@@ -22,8 +25,10 @@ async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
     """What of the draft stands, with its citations. What engines quote needs no check."""
     if draft.gave_up and not draft.outgoing.citations:
         return refusal(draft.context, draft.engine, "nothing_found")
-    if not draft.model.reads_prompt or draft.status != "complete":
-        return _as_it_is(draft)
+    if not draft.model.reads_prompt:
+        return _quoted(draft)
+    if draft.status != "complete":
+        return _cut_short(draft, trace)
     await emit(Stage("checking"))
     text, whole = draft.outgoing.written, not draft.gave_up
     if findings := _findings(text, draft):
@@ -38,7 +43,7 @@ def _supported(text: str, draft: Draft, trace: Trace) -> str:
     """Checked again after each cut, as a sentence that is gone may have carried the source of its neighbours."""
     while findings := _findings(text, draft):
         for finding in findings:
-            trace.add("taken_out", finding.sentence.text)
+            trace.add("taken_out", text[finding.sentence.start : finding.sentence.end])
         shorter = without(text, findings)
         text = shorter if len(shorter) < len(text) else ""
     return text
@@ -47,13 +52,27 @@ def _supported(text: str, draft: Draft, trace: Trace) -> str:
 def _findings(text: str, draft: Draft) -> list[Finding]:
     question = draft.context.question
     sources = {source.number: citable_text(source) for source in draft.context.sources}
-    found = checked(text, sources, question=f"{question.text}\n{draft.today}", done=question.done)
+    is_cut = draft.status != "complete"
+    # Which sources a text that was cut had still to cite, nobody knows: any of them may support its end.
+    said = text.rstrip() + "".join(f"[{number}]" for number in sources) if is_cut else text
+    found = checked(said, sources, question=f"{question.text}\n{draft.today}", done=question.done)
     # Words about an offer rest on the offer, which stands below them.
-    return [finding for finding in found if not (draft.offered_action and finding.kind == "uncited")]
+    found = [finding for finding in found if not (draft.offered_action and finding.kind == "uncited")]
+    return [finding for finding in found if not (is_cut and _is_unfinished(finding, said))]
+
+
+def _is_unfinished(finding: Finding, said: str) -> bool:
+    """A sentence that was cut has not said all of its words; its values and promises stand as they are."""
+    sentence = finding.sentence
+    is_last = sentence.end == len(said)
+    return is_last and not sentence.is_whole and finding.kind in ("overlap", "uncited")
 
 
 async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
-    """The answer written again with the reasons in view, or as it was when there is no time or room for that."""
+    """The answer written again with the reasons in view, or as it was when there is no time or room for that.
+
+    Nor is there time when the customer stops it now: what is supported of it stands.
+    """
     if draft.prompt is None:
         return draft.outgoing.written
     try:
@@ -64,7 +83,7 @@ async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
             text = await complete(
                 draft.model, prompt.messages, settings.CHAT_ANSWER_TOKENS, REVISION_SECONDS, draft.usage
             )
-    except (PromptFull, ModelError):
+    except (PromptFull, ModelError, CancelledError):
         return draft.outgoing.written
     outgoing = _outgoing(text, draft)
     trace.note(revised=True)
@@ -96,16 +115,27 @@ def _outgoing(text: str, draft: Draft) -> OutgoingText:
     return outgoing
 
 
-def _as_it_is(draft: Draft) -> Answer:
-    """As it was shown. One that was cut short is not an answer, whatever it cites."""
+def _cut_short(draft: Draft, trace: Trace) -> Answer:
+    """What stands of a text that did not come to its end. That is no answer, whatever it cites."""
+    outgoing = _outgoing(_supported(draft.outgoing.written, draft, trace), draft)
+    if not outgoing.text.strip():
+        return replace(refusal(draft.context, draft.engine, "unsupported"), status=draft.status)
+    return _ended(draft, outgoing.text, outgoing.citations)
+
+
+def _quoted(draft: Draft) -> Answer:
+    """As it was shown."""
     citations = tuple(cited for cited in draft.outgoing.citations if f"[{cited.number}]" in draft.shown)
-    answered = bool(citations)
+    return _ended(draft, draft.shown, citations)
+
+
+def _ended(draft: Draft, text: str, citations: tuple[Cited, ...]) -> Answer:
     return Answer(
-        text=draft.shown.rstrip(),
+        text=text.rstrip(),
         status=draft.status,
-        answered=answered and draft.status == "complete",
-        outcome="answered" if answered else "refused",
+        answered=bool(citations) and draft.status == "complete",
+        outcome="answered" if citations else "refused",
         citations=citations,
-        suggestions=() if answered else nearest_pages(draft.context),
+        suggestions=() if citations else nearest_pages(draft.context),
         engine=draft.engine,
     )

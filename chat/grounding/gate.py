@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from chat.citations import MARKER
-from chat.grounding.sentences import ends_sentence
+from chat.grounding.sentences import CLOSED, ends_sentence
 from chat.grounding.values import Meaning, offered, values
 from chat.grounding.vocabulary import ARTICLES, NUMBER_WORDS
 
@@ -14,7 +14,6 @@ TOKEN = re.compile(rf"\s*(?:(?P<cites>{MARKER.pattern})|{CJK}|(?:(?!{CJK})\S){{1
 UNFINISHED = re.compile(r"\s*[\[【][^\[\]【】\n]{0,62}$")
 # What may belong to a value: six groups of digits, as telephone numbers have, and three words, as "12 de marzo" has.
 BEHIND = re.compile(r"(?:[ \t]+[(+]?\d\S{0,30}){0,6}(?:[ \t]+\S{1,30}){0,3}")
-SENTENCE_END = re.compile(r"[.!?…。！？][\"”’»)\]*_]*$")
 HAS_SIGN = re.compile(r"\d|@|://|--\w|\w[._]\w|/\w")
 # So much of a sentence is looked at for what belongs to a value.
 BEFORE = 120
@@ -101,7 +100,7 @@ class ValueGate:
 
     def _has_ended(self, following: str) -> bool:
         before = MARKER.sub("", self._sentence).rstrip()
-        ended = SENTENCE_END.search(before) and (following[0].isspace() or before[-1] in "。！？")
+        ended = CLOSED.search(before) and (following[0].isspace() or before[-1] in "。！？")
         return bool(ended) and ends_sentence(before, following.lstrip())
 
     def _is_unknown(self, word: str, behind: str) -> bool:

@@ -23,6 +23,7 @@ CODE_SPAN = re.compile(r"(`+).*?\1")
 END = re.compile(
     rf"[.!?…。！？]+[\"”’»)\]*_]*(?:\s*(?:{MARKER.pattern}))*(?:\s+(?=\S)|\s*$|(?<=[。！？]))", re.IGNORECASE
 )
+CLOSED = re.compile(r"[.!?…。！？][\"”’»)\]*_]*$")
 BEGINS = re.compile(r"[\"“‘„«»(\[*_]*(?P<first>.)", re.DOTALL)
 # So much around an end tells whether it is one.
 NEAR = 100
@@ -48,6 +49,11 @@ class Sentence:
     @property
     def introduces(self) -> bool:
         return MARKER.sub("", self.text).rstrip("*_ \n").endswith((":", "："))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it comes to its end."""
+        return bool(CLOSED.search(MARKER.sub("", self.text).rstrip()))
 
     @property
     def is_head(self) -> bool:

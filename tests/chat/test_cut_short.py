@@ -1,0 +1,69 @@
+"""An answer that did not come to its end says nothing more than the sources do, all the same."""
+
+import asyncio
+
+import pytest
+
+from chat.errors import ModelError
+from chat.llm.base import Finished
+from chat.models import Message
+from chat.phrases import phrase
+from tests.chat.conftest import in_database
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+ASKED = "How long does a refund take?"
+TRUE = "A refund reaches your card in 5 to 10 business days [1]."
+INVENTED = "You get a bicycle from the warehouse if you complain loudly [1]."
+ENDS = [Finished("length"), Finished("content_filter"), ModelError(retryable=True)]
+
+
+async def kept() -> Message:
+    answer: Message = await in_database(Message.objects.get)(role="bot")
+    return answer
+
+
+@pytest.mark.parametrize("end", ENDS, ids=["length", "filter", "fault"])
+async def test_whole_sentences_that_no_source_supports_do_not_stay(visit, model, end):
+    model.will_say(f"{TRUE} ", f"{INVENTED} ", "It goes to the", end)
+
+    finished = await (await visit()).ask(ASKED)
+
+    assert finished["text"] == f"{TRUE} It goes to the"
+    assert (finished["status"], finished["answered"]) == ("interrupted", False)
+    assert [citation["number"] for citation in finished["citations"]] == [1]
+    assert (await kept()).trace["taken_out"] == [INVENTED]
+
+
+async def test_what_is_right_stays_although_its_sources_were_not_named_yet(visit, model):
+    said = "A refund takes a while. It reaches your card in 5 to 10 business days."
+    model.will_say(said, Finished("length"))
+
+    assert (await (await visit()).ask(ASKED))["text"] == said
+
+
+async def test_when_nothing_stands_that_is_said_and_can_be_tried_again(visit, model):
+    model.will_say(INVENTED, Finished("length"))
+
+    finished = await (await visit()).ask(ASKED)
+
+    assert finished["text"] == phrase("unsupported", "en")
+    assert (finished["status"], finished["answered"], finished["citations"]) == ("interrupted", False, [])
+
+
+@pytest.mark.parametrize("scripts", [[(f"{TRUE} ", f"{INVENTED} ", "And")], [(f"{TRUE} {INVENTED}",), ("So ", "on")]])
+async def test_whoever_stops_it_keeps_what_is_supported(visit, model, scripts):
+    """While it is written, and while it is written again."""
+    for script in scripts:
+        model.will_say(*script)
+    visitor = await visit()
+    model.gate = asyncio.Event()
+    if len(scripts) > 1:
+        model.gate.set()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": ASKED})
+    message = (await visitor.until("answer.delta"))["message"]
+    await visitor.send_json_to({"type": "stop", "message": message})
+
+    finished = await visitor.until("answer.finished")
+
+    assert INVENTED not in finished["text"]
