@@ -63,14 +63,15 @@ def decide(conversation_id: int, public_id: str, *, customer_id: int | None, app
     """The first decision counts, and is told in the conversation; later ones change nothing.
 
     Raises NotFound for another conversation's action, and for one that was offered to somebody other than
-    ``customer_id``, the customer this socket has proved to be. Raises ActionExpired when it is too late.
+    ``customer_id``, the customer this socket has proved to be. Raises ActionExpired when it is too late, or its
+    answer was given up.
     """
     with transaction.atomic():
         conversation = _locked(conversation_id)
         action = _action(conversation, public_id, customer_id)
         if action.status == Status.PENDING:
             _settle(conversation, action, approve)
-    if action.status == Status.EXPIRED:
+    if action.status in (Status.EXPIRED, Status.WITHDRAWN):
         raise ActionExpired()
     return action
 

@@ -178,7 +178,10 @@ def answer_delta(*, message: str, offset: int, text: str) -> dict[str, Any]:
 def answer_action(
     *, message: str, action: str, title: str, summary: str, expires: datetime, status: str
 ) -> dict[str, Any]:
-    """An action that waits for the customer's click, or by its ``status`` what became of one that did."""
+    """An action that waits for the customer's click, or by its ``status`` what became of one that did.
+
+    One that is "withdrawn" goes with the text it stood under.
+    """
     return {
         "type": "answer.action",
         "message": message,

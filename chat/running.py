@@ -123,6 +123,7 @@ class Writer:
     async def _begin_again(self) -> None:
         self.again = False
         self.text, self.sent = "", 0
+        await database_sync_to_async(services.withdraw_offers)(self.answer.pk)
         self.question = await database_sync_to_async(selectors.question_message)(self.answer.pk)
         await self._publish(self._started())
 

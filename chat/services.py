@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat import announcements, smalltalk
 from chat.errors import ConversationClosed, NotFound, QuestionGrew
-from chat.models import Citation, Conversation, Feedback, Message, Widget
+from chat.models import Citation, Conversation, Feedback, Message, PendingAction, Widget
 from chat.records import Answer
 from chat.selectors import conversation_of_session, session_hash
 
@@ -103,8 +103,7 @@ def _taken_along(conversation: Conversation, message: Message) -> bool:
         announcements.question_grew(last.pk)
         return True
     if message.created_at - last.reply_to.created_at <= BURST:
-        last.superseded = True
-        last.save(update_fields=["superseded"])
+        _supersede(last)
         announcements.stop_answer(last.pk)
     return False
 
@@ -116,8 +115,7 @@ def retry_answer(conversation_id: int, public_id: str) -> Message:
     failed = _message(conversation, public_id, role=Message.Role.BOT, status__in=UNFINISHED, superseded=False)
     if failed.reply_to is None or conversation.mode != Conversation.Mode.BOT:
         raise NotFound()
-    failed.superseded = True
-    failed.save(update_fields=["superseded"])
+    _supersede(failed)
     return _new_answer(failed.reply_to)
 
 
@@ -199,8 +197,20 @@ def finish_answer(answer_id: int, answer: Answer, *, question_id: int | None = N
         )
         for cited in answer.citations
     )
+    if message.superseded:
+        withdraw_offers(answer_id)
     _touch(conversation)
     return True
+
+
+@transaction.atomic
+def withdraw_offers(answer_id: int) -> None:
+    """Closes what was offered under an answer that makes way for another. What was offered before it began stays."""
+    answer = Message.objects.get(pk=answer_id)
+    _locked(answer.conversation_id)
+    pending = PendingAction.objects.filter(answer=answer, status=PendingAction.Status.PENDING)
+    if pending.filter(created_at__gte=answer.created_at).update(status=PendingAction.Status.WITHDRAWN):
+        announcements.conversation_changed(answer.conversation_id)
 
 
 def keep_summary(conversation_id: int, summary: str, until: int) -> None:
@@ -329,6 +339,12 @@ def _new_answer(question: Message) -> Message:
         reply_to=question,
         lease_expires_at=timezone.now() + LEASE,
     )
+
+
+def _supersede(answer: Message) -> None:
+    answer.superseded = True
+    answer.save(update_fields=["superseded"])
+    withdraw_offers(answer.pk)
 
 
 def _set_mode(conversation: Conversation, mode: str) -> None:

@@ -23,6 +23,7 @@ class PendingAction(models.Model):
         DECLINED = "declined", "Declined"
         EXPIRED = "expired", "Expired"
         FAILED = "failed", "Confirmed, but it failed"
+        WITHDRAWN = "withdrawn", "Withdrawn with its answer"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="actions")

@@ -61,11 +61,14 @@ function changeAction(state, id, change) {
   return row ? withRow(state, { ...row, actions: row.actions.map((item) => item.action === id ? { ...item, ...change } : item) }) : state;
 }
 
-/** Stands under one answer only, the newest that offers it. What was decided is not open again. */
+const withoutAction = (state, row, id) => withRow(state, { ...row, actions: row.actions.filter((item) => item.action !== id) });
+
+/** Stands under one answer only, the newest that offers it. What was decided is not open again; what was withdrawn is gone. */
 function offered(state, { type, message, ...action }) {
   const known = rowOffering(state, action.action);
+  if (action.status === "withdrawn") return known ? withoutAction(state, known, action.action) : state;
   if (known?.message === message) return action.status === "pending" ? state : changeAction(state, action.action, action);
-  const others = known ? withRow(state, { ...known, actions: known.actions.filter((item) => item.action !== action.action) }) : state;
+  const others = known ? withoutAction(state, known, action.action) : state;
   const row = answerOf(others, message);
   return withRow(others, { ...row, actions: [...row.actions, action] });
 }

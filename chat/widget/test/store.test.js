@@ -117,6 +117,12 @@ test("an offer that is made again moves to the newer answer", () => {
   assert.deepEqual(offersIn(play([...TRANSCRIPT, OFFER, { ...OFFER, message: "m5" }], STARTED)), [["m5", "a1", "pending"]]);
 });
 
+test("an offer that is withdrawn is gone", () => {
+  const withdrawn = { ...OFFER, status: "withdrawn" };
+  assert.deepEqual(offersIn(play([...TRANSCRIPT, OFFER, withdrawn, OFFER, withdrawn], STARTED)), []);
+  assert.deepEqual(offersIn(play([withdrawn, { ...OFFER, action: "a2" }], STARTED)), [["m2", "a2", "pending"]]);
+});
+
 test("an offer outlives the end of its answer", () => {
   assert.deepEqual(offersIn(play([OFFER, ...answer("m2", "m1", 2, "Yes?")], STARTED)), [["m2", "a1", "pending"]]);
 });
