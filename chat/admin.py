@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from chat.language import LANGUAGES
-from chat.models import Conversation, Feedback, Message, Spending, Widget
+from chat.models import BotMessage, Conversation, Feedback, Message, Spending, Widget
 from supportbot.read_only import ReadOnly
 
 
@@ -92,7 +92,7 @@ class MessageInline(SeenWithConversations, TabularInline):  # type: ignore[misc]
     def made(self, message: Message) -> str:
         if message.role != Message.Role.BOT:
             return ""
-        url = reverse("admin:chat_message_change", args=[message.pk])
+        url = reverse("admin:chat_botmessage_change", args=[message.pk])
         return format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}">Show</a>', url)
 
 
@@ -107,7 +107,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     inlines = [MessageInline]
 
 
-@admin.register(Message)
+@admin.register(BotMessage)
 class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
     """The assistant's answers, to find those that went wrong, and of each how it was made."""
 
@@ -120,8 +120,8 @@ class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
     class Media:
         css = {"all": ["chat/console/trace.css"]}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        messages: QuerySet[Message] = super().get_queryset(request).filter(role=Message.Role.BOT)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BotMessage]:
+        messages: QuerySet[BotMessage] = super().get_queryset(request).filter(role=Message.Role.BOT)
         return messages.select_related("reply_to", "feedback", "conversation__customer")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -597,7 +597,7 @@ UNFOLD = {
                 "title": "Conversations",
                 "items": [
                     sidebar_link("Conversations", "chat", "chat_conversation_changelist", "chat.view_conversation"),
-                    sidebar_link("Answers", "fact_check", "chat_message_changelist", "chat.view_conversation"),
+                    sidebar_link("Answers", "fact_check", "chat_botmessage_changelist", "chat.view_conversation"),
                     sidebar_link("Feedback", "thumbs_up_down", "chat_feedback_changelist", "chat.view_feedback"),
                     sidebar_link("Widgets", "widgets", "chat_widget_changelist", "chat.view_widget"),
                     sidebar_link("Spending", "payments", "chat_spending_changelist", "chat.view_spending"),

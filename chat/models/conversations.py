@@ -126,6 +126,15 @@ class Message(models.Model):
         return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
 
 
+class BotMessage(Message):
+    """The assistant's messages under the name the admin has for them. Who may see conversations may see these."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "answer"
+        default_permissions = ()
+
+
 class Citation(models.Model):
     """What one marker in an answer points at. Title and URL are kept: it outlives its document."""
 

@@ -22,7 +22,7 @@ def office(admin_client: Client) -> Client:
     [
         "chat/widget",
         "chat/conversation",
-        "chat/message",
+        "chat/botmessage",
         "chat/feedback",
         "accounts/user",
         "accounts/customer",
@@ -60,11 +60,21 @@ def test_an_answers_page_shows_how_it_was_made(reader: Client, talk):
     answer = talk("Hello").messages.get(role="bot")
     Message.objects.filter(pk=answer.pk).update(outcome="refused", trace={"query": "<b>refund</b>", "total_ms": 420})
 
-    page = reader.get(f"/admin/chat/message/{answer.pk}/change/").content.decode()
+    page = reader.get(f"/admin/chat/botmessage/{answer.pk}/change/").content.decode()
 
     for shown in ("Refused: the sources do not say", "&lt;b&gt;refund&lt;/b&gt;", "0.42 s"):
         assert shown in page
-    assert reader.post(f"/admin/chat/message/{answer.pk}/change/", {"text": "x"}).status_code == 403
+    assert reader.post(f"/admin/chat/botmessage/{answer.pk}/change/", {"text": "x"}).status_code == 403
+
+
+def test_answers_are_called_so_all_the_way(reader: Client, talk):
+    answer = talk("Hello").messages.get(role="bot")
+
+    for page in ("", f"{answer.pk}/change/"):
+        shown = reader.get(f"/admin/chat/botmessage/{page}").content.decode()
+        way = shown.partition("/admin/chat/")[2].partition("</h")[0]
+        assert "Answers" in way
+        assert "Messages" not in way
 
 
 def test_a_conversation_leads_to_how_its_answers_were_made(reader: Client, talk):
@@ -73,14 +83,14 @@ def test_a_conversation_leads_to_how_its_answers_were_made(reader: Client, talk)
 
     page = reader.get(f"/admin/chat/conversation/{conversation.pk}/change/").content.decode()
 
-    assert f"/admin/chat/message/{answer.pk}/change/" in page
-    assert f"/admin/chat/message/{asked.pk}/change/" not in page
+    assert f"/admin/chat/botmessage/{answer.pk}/change/" in page
+    assert f"/admin/chat/botmessage/{asked.pk}/change/" not in page
 
 
 def test_answers_can_be_listed_by_their_outcome(reader: Client, talk):
     talk("Hello", "And how?").messages.filter(text="About Hello").update(outcome="refused")
 
-    listed = reader.get("/admin/chat/message/?outcome__exact=refused").context["cl"].result_list
+    listed = reader.get("/admin/chat/botmessage/?outcome__exact=refused").context["cl"].result_list
 
     assert [answer.text for answer in listed] == ["About Hello"]
 
@@ -89,8 +99,8 @@ def test_answers_are_not_for_those_who_may_not_see_conversations(client: Client,
     answer = talk("Hello").messages.get(role="bot")
     client.force_login(agent)
 
-    assert client.get("/admin/chat/message/").status_code == 403
-    assert client.get(f"/admin/chat/message/{answer.pk}/change/").status_code == 403
+    assert client.get("/admin/chat/botmessage/").status_code == 403
+    assert client.get(f"/admin/chat/botmessage/{answer.pk}/change/").status_code == 403
 
 
 def test_a_customers_record_is_shown_with_amounts(office: Client, customer):
