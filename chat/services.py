@@ -15,8 +15,9 @@ from chat.models import Citation, Conversation, Feedback, Message, PendingAction
 from chat.records import Answer
 from chat.selectors import conversation_of_session, session_hash
 
-# A writer that has not been heard of for this long has lost its answer to whoever closes it.
-LEASE = timedelta(seconds=30)
+# A writer that has not been heard of for this long has lost its answer to whoever closes it. A customer who watches
+# learns of it with the next look of their socket: within half a minute.
+LEASE = timedelta(seconds=25)
 # Messages that follow each other this fast are one turn.
 BURST = timedelta(seconds=1.5)
 WAITING = "Waiting for a person. An agent will reply here."

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from chat import services
+from chat import consumers, running, services
 from chat.models import Message
 from tests.chat.writing_process import BEGUN, REST
 
@@ -109,3 +109,8 @@ def test_a_process_that_keeps_its_lease_finishes_its_answer(start, answer):
     assert (closed, line_of(process)) == (0, "stored")
     answer.refresh_from_db()
     assert (answer.status, answer.text) == ("complete", f"{BEGUN} {REST}")
+
+
+def test_who_watches_learns_of_a_lost_writer_within_half_a_minute():
+    assert services.LEASE.total_seconds() + consumers.LOOK_AGAIN_SECONDS <= 30
+    assert services.LEASE.total_seconds() > 2 * running.HEARTBEAT
