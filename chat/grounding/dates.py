@@ -19,7 +19,7 @@ DAY_THEN_MONTH = re.compile(
     r"(?P<day>\d{1,2})(?P<dot>\.)?(?:st|nd|rd|th|er|º)?[*_]*[ \n](?:of |de )?(?P<month>[^\W\d_]+)\.?"
     r"(?:,?[ \n](?:de |del )?(?P<year>\d{4})(?!\d))?"
 )
-AFTER_MONTH = re.compile(r"(?:(?P<year>\d{4})(?!\d)|(?P<day>\d{1,2})(?!\d)(?:st|nd|rd|th)?(?:,? (?P<of>\d{4})(?!\d))?)")
+AFTER_MONTH = re.compile(r"(?:(?P<year>\d{4})|(?P<day>\d{1,2})(?!\d)(?:st|nd|rd|th)?(?:,? (?P<of>\d{4}))?)(?![^\W_])")
 CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:h](?P<minute>\d{2}))?(?::\d{2})?(?:[ ]?(?P<half>[apAP]\.?[mM]\b\.?|Uhr\b))?")
 
 

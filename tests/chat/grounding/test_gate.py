@@ -2,7 +2,7 @@ from itertools import pairwise
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat.grounding import ValueGate
@@ -95,6 +95,7 @@ def test_only_what_was_written_is_shown_in_its_order(text):
 
 
 @given(answer)
+@example(" March . 29A")
 def test_with_all_values_in_the_sources_everything_is_shown(text):
     gate = ValueGate([text])
 
