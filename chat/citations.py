@@ -2,7 +2,7 @@
 
 The model returns numbers, never links. A number that was not handed out is dropped; those that remain are
 renumbered by first appearance. ``[0]`` is the model's way to say that the sources do not answer. Of a link
-that it writes all the same only the words remain, unless a source holds the very address.
+that it writes all the same only the words remain, unless a document holds the very address.
 """
 
 import math
@@ -128,9 +128,10 @@ class CitationWriter:
         return self._renumbered(numbers_in(label)) if MARKER.fullmatch(f"[{label}]") else label
 
     def _is_known(self, address: str) -> bool:
-        """A whole address that stands in a source just like this."""
+        """A whole address that stands in a document just like this. Tickets are written by anybody."""
+        documents = (source for source in self._sources.values() if source.kind == "document")
         return address.startswith(("https://", "http://", "mailto:")) and any(
-            re.search(rf"{re.escape(address)}(?![\w/?#=&%-]|\.\w)", source.text) for source in self._sources.values()
+            re.search(rf"{re.escape(address)}(?![\w/?#=&%-]|\.\w)", document.text) for document in documents
         )
 
     def _renumbered(self, numbers: list[int]) -> str:

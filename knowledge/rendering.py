@@ -238,5 +238,5 @@ def parser() -> MarkdownIt:
 
 
 PARSER = parser()
-# In an answer [1] is a citation, whatever a later line says that it stands for.
-ANSWER_PARSER = parser().disable("reference")
+# In an answer [1] is a citation, whatever a later line says that it stands for, and an address alone is text.
+ANSWER_PARSER = parser().disable(["reference", "autolink"])

@@ -109,7 +109,7 @@ def test_sources_may_come_while_the_answer_is_written():
         ("[x](https://docs.example/)", "x"),
     ],
 )
-def test_a_link_is_only_its_words_unless_a_source_has_its_address(text: str, shown: str):
+def test_a_link_is_only_its_words_unless_a_document_has_its_address(text: str, shown: str):
     source = Source(1, "document", "Refunds", "See https://docs.example/refunds and [card](card.md).")
     for pieces in ([text], list(text)):
         writer = CitationWriter([source])
@@ -118,6 +118,13 @@ def test_a_link_is_only_its_words_unless_a_source_has_its_address(text: str, sho
         writer.close()
 
         assert writer.text == shown
+
+
+@pytest.mark.parametrize("kind", ["account", "ticket"])
+def test_an_address_that_only_the_record_has_is_no_link(kind):
+    writer = CitationWriter([Source(1, kind, "Ticket T-1", "Sign in at https://evil.example/ again.")])
+
+    assert writer.feed("Please [sign in](https://evil.example/) [1]. ") + writer.close() == "Please sign in [1]. "
 
 
 CODE = [

@@ -72,6 +72,10 @@ def test_answers_link_only_to_whole_web_addresses(href):
     assert render_answer(f"[words]({href})") == "<p>words</p>\n"
 
 
+def test_an_address_alone_is_text_in_an_answer():
+    assert "<a" not in render_answer("See <https://a.example> and https://a.example now.")
+
+
 def test_links_of_answers_pass_on_nothing():
     assert 'rel="noopener noreferrer nofollow"' in render_answer("[a](https://a.example)")
 
