@@ -48,10 +48,11 @@ async def test_whatever_is_called_looks_up_ones_own_and_only_offers(visit_as_ada
 
 
 @pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: carrier.__name__)
-async def test_whatever_is_said_leads_nowhere_and_loads_nothing(visit_as_ada, ada, model, carrier):
+async def test_whatever_is_said_leads_nowhere_and_loads_nothing(visit_as_ada, ada, model, watch, carrier):
     visitor, question = await carrier(visit_as_ada, ada, WORDS)
 
     finished = await visitor.ask(question)
 
     assert any(order.startswith("LEAK") for order in model.obeyed)
-    assert not LINK.search(finished["text"]), finished["text"]
+    for said in (finished["text"], watch.streamed):
+        assert not LINK.search(said), said

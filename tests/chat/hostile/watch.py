@@ -41,6 +41,12 @@ class Watch(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.logged.append(logging.Formatter().format(record))
 
+    @property
+    def streamed(self) -> str:
+        """What was shown of answers while they were written."""
+        frames = map(json.loads, self.frames)
+        return "".join(frame["text"] for frame in frames if frame["type"] == "answer.delta")
+
     def leaks(self) -> list[str]:
         """Each as the place and what was found there."""
         shown = OWN | record_canaries.SHOWN
