@@ -96,6 +96,13 @@ async def test_a_model_that_only_keeps_the_line_open_has_not_begun(server: Model
             await ask(at(server, fault))
 
 
+def test_nobody_waits_longer_than_this(settings):
+    """To the first token, between two, and in all."""
+    patience = (settings.CHAT_FIRST_TOKEN_SECONDS, settings.CHAT_SILENCE_SECONDS, settings.CHAT_TOTAL_SECONDS)
+
+    assert patience == (10, 15, 60)
+
+
 async def test_a_request_may_have_less_time_than_usual(server: ModelServer):
     started = monotonic()
 
