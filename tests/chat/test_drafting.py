@@ -65,6 +65,16 @@ async def test_the_same_call_is_not_run_twice(model, widget):
     assert answer.answered
 
 
+async def test_all_that_is_looked_up_shares_one_deadline(model, widget, settings):
+    model.will_say(look_up("refunds"))
+    model.will_say("A refund reaches your card in 5 to 10 business days [1].")
+
+    await ask(widget, "How long does a refund take?")
+
+    first, second = (request.seconds for request in model.requests)
+    assert second < first <= settings.CHAT_TOTAL_SECONDS
+
+
 async def test_a_tool_with_an_effect_only_offers_it(model, widget, customer):
     model.will_say(ToolCall("c1", "open_ticket", {"subject": "Refund missing", "text": "It did not come."}))
     model.will_say("I have prepared a ticket about it; please confirm it below.")
