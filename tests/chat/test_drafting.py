@@ -120,6 +120,15 @@ async def test_an_answer_without_a_source_is_not_shown_as_one(model, widget):
     assert answer.suggestions == ("Refunds",)
 
 
+async def test_remarks_alone_are_no_answer(model, widget):
+    model.will_say("I hope this helps. Let me know how it goes.")
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert (answer.answered, answer.outcome) == (False, "refused")
+    assert "I hope" not in answer.text
+
+
 async def test_nothing_is_promised_that_was_not_done(model, widget):
     said = "I've refunded your card within 5 to 10 business days [1]."
     model.will_say(said)
