@@ -56,16 +56,15 @@ def _findings(text: str, draft: Draft) -> list[Finding]:
     # Which sources a text that was cut had still to cite, nobody knows: any of them may support its end.
     said = text.rstrip() + "".join(f"[{number}]" for number in sources) if is_cut else text
     found = checked(said, sources, question=f"{question.text}\n{draft.today}", done=question.done)
-    # Words about an offer rest on the offer, which stands below them.
-    found = [finding for finding in found if not (draft.offered_action and finding.kind == "uncited")]
-    return [finding for finding in found if not (is_cut and _is_unfinished(finding, said))]
+    return [finding for finding in found if not _is_excused(finding, said, draft)]
 
 
-def _is_unfinished(finding: Finding, said: str) -> bool:
-    """A sentence that was cut has not said all of its words; its values and promises stand as they are."""
-    sentence = finding.sentence
-    is_last = sentence.end == len(said)
-    return is_last and not sentence.is_whole and finding.kind in ("overlap", "uncited")
+def _is_excused(finding: Finding, said: str, draft: Draft) -> bool:
+    """Words about an offer rest on the offer, which stands below them; a sentence that was cut has yet to say some."""
+    if draft.status == "complete" or finding.sentence.end < len(said):
+        return draft.offered_action and finding.kind == "uncited"
+    may_be_said = draft.offered_action or not finding.sentence.is_whole
+    return may_be_said and finding.kind in ("uncited", "overlap")
 
 
 async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:

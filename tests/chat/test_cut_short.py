@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from chat.errors import ModelError
-from chat.llm.base import Finished
+from chat.llm.base import Finished, ToolCall
 from chat.models import Message
 from chat.phrases import phrase
-from tests.chat.conftest import in_database
+from tests.chat.conftest import in_database, token_for
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -49,6 +49,16 @@ async def test_when_nothing_stands_that_is_said_and_can_be_tried_again(visit, mo
 
     assert finished["text"] == phrase("unsupported", "en")
     assert (finished["status"], finished["answered"], finished["citations"]) == ("interrupted", False, [])
+
+
+async def test_words_about_an_offer_stand_with_it(visit, model, widget, customer):
+    model.will_say(ToolCall("c1", "open_ticket", {"subject": "Refund", "text": "Where is my refund?"}))
+    said = "Please press the green button below and somebody will look into this for you."
+    model.will_say(said, Finished("length"))
+
+    finished = await (await visit(token=token_for(customer, widget))).ask(ASKED)
+
+    assert (finished["status"], finished["text"]) == ("interrupted", said)
 
 
 @pytest.mark.parametrize("scripts", [[(f"{TRUE} ", f"{INVENTED} ", "And")], [(f"{TRUE} {INVENTED}",), ("So ", "on")]])
