@@ -6,7 +6,8 @@ from dataclasses import asdict
 import pytest
 
 from knowledge import indexes
-from knowledge.search import explained_search
+from knowledge.models import Chunk
+from knowledge.search import explained_search, load_chunks
 from tests.canaries import MAY_READ, audience, canary, fill_shelves, leaks, queries
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +58,11 @@ def test_what_is_not_for_them_is_not_even_asked(shelves, actor, monkeypatch):
     given("refunds", actor)
 
     assert opened == {shelves[slug] for slug in MAY_READ[actor]}
+
+
+@pytest.mark.parametrize("actor", MAY_READ)
+def test_a_passage_that_an_index_names_all_the_same_is_not_loaded(shelves, actor):
+    """An index may be older than who may read what, or hold what it should not."""
+    loaded = load_chunks(list(Chunk.objects.values_list("pk", flat=True)), audience(actor))
+
+    assert {chunk.document.collection.slug for chunk in loaded.values()} == MAY_READ[actor]
