@@ -73,6 +73,15 @@ def test_no_answer_citation_or_trace_holds_it_either(identities, actor):
         assert leaks(actor, answered(text, identities[actor])) == set()
 
 
+def test_a_widget_answers_from_its_own_collections(shelves, identities):
+    asked, identity = "How long do refunds take?", identities["staff"]
+    said = answered(asked, identity, frozenset([shelves["customers"]]))
+
+    assert canary("customers") in said
+    assert not [slug for slug in SLUGS if slug != "customers" and canary(slug) in said]
+    assert canary("public") in answered(asked, identity, frozenset([shelves["public"]]))
+
+
 def test_an_api_key_sees_what_everybody_sees(client, shelves):
     headers = {"authorization": f"Bearer {create_api_key('test')[1]}"}
     for text in ASKED:
