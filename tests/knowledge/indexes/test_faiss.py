@@ -60,6 +60,11 @@ def test_many_vectors_are_kept_in_cells_and_still_found(tmp_path, monkeypatch):
     assert all(index.search(vectors[row], 1)[0][0] == row * 3 for row in range(0, 6_000, 500))
     assert index.similarities(vectors[10], [30, 31]) == {30: pytest.approx(1.0, abs=0.02)}
 
+    # FAISS fills up what one cell cannot give with a place that would be the last vector.
+    faiss.cells_of(index.index).nprobe = 1
+    found = [chunk_id for chunk_id, _ in index.search(vectors[0], len(ids))]
+    assert 0 < len(found) == len(set(found)) < len(ids)
+
 
 def test_a_file_that_is_none_is_a_named_error(tmp_path):
     (tmp_path / "x.faiss").write_bytes(b"no index")
