@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from accounts.records import AccountFact, TicketFact
 from chat.records import AnswerContext, RecordItem, Verdict
 from knowledge.errors import EmbeddingError
-from knowledge.records import Match
 from knowledge.retrieval import answerable
-from knowledge.retrieval.answerable import ENOUGH, RELATED
+from knowledge.retrieval.answerable import level_of
 from knowledge.retrieval.similarity import similarities
 from knowledge.text.sentences import sentences
 
@@ -36,12 +35,13 @@ HOW_TO = re.compile(r"\bhow (do|can|to|should|would)\b|\bcan (i|we)\b|\bwhere (d
 def judged(context: AnswerContext) -> Verdict:
     """Embeds the record's sentences where the passages are not enough: call it where nobody else waits."""
     strength = strength_of(context)
-    if strength >= ENOUGH:
-        return Verdict("enough", strength, reason_for(context.match))
+    level, reason = level_of(strength), reason_for(context)
+    if level == "enough":
+        return Verdict(level, strength, reason)
     return Verdict(
-        "related" if strength >= RELATED else "nothing",
+        level,
         strength,
-        reason_for(context.match),
+        reason,
         record_items(context),
         may_look_up=context.question.customer_id is not None and bool(FOR_TOOLS.search(context.query)),
     )
@@ -54,15 +54,8 @@ def strength_of(context: AnswerContext) -> float:
     return answerable.strength(context.match)
 
 
-def reason_for(match: Match | None) -> str:
-    """What decides most, for whoever reads the trace."""
-    if match is None:
-        return "no passages were weighed"
-    if match.shared <= 1 < match.told:
-        return f"the best passages have {match.shared} of the {match.told} words that say something"
-    if match.nearness is None:
-        return f"without vectors: {match.shared} of the {match.told} words that say something"
-    return f"nearest passage {match.nearness:.2f}, {match.lead:.2f} before the other pages"
+def reason_for(context: AnswerContext) -> str:
+    return answerable.reason_for(context.match) if context.match else "no passages were weighed"
 
 
 def is_unknown_customer(context: AnswerContext) -> bool:

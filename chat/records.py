@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from accounts.records import AccountFact, CustomerRecord, TicketFact
-from knowledge.records import Match, Passage
+from knowledge.records import Level, Match, Passage
 
 Role = Literal["customer", "bot", "agent"]
 AnswerStatus = Literal["complete", "stopped", "interrupted", "failed"]
@@ -94,7 +94,7 @@ class Verdict:
     ``may_look_up`` says that the question is one for tools: the asker's own affairs, and it is known who asks.
     """
 
-    level: Literal["enough", "related", "nothing"]
+    level: Level
     strength: float
     reason: str
     record: tuple[RecordItem, ...] = ()

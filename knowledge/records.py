@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
+
+# How far what was found answers a question.
+Level = Literal["enough", "related", "nothing"]
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,6 @@ FRESHNESS_HALVED_DAYS = 180
 RERANKED = 32
 RERANKER_WEIGHT = 2.0
 
-# The cosine from which a passage is taken to be enough for an answer. Chat itself looks at single sentences; of 130
-# questions to the help pages of a web-analytics service it answers as many, and decides nine in ten alike.
-EVIDENT = 0.4
-
 log = structlog.get_logger(__name__)
 
 
@@ -137,11 +133,6 @@ def explained_search(
     passages = [passage(candidate, cosines.get(candidate.chunk.pk, 0.0)) for candidate in chosen]
     match = match_of(asked, passages, whole, parts, documents, sum(snapshot.chunks for snapshot in snapshots))
     return replace(asked, match=match), passages
-
-
-def is_evident(passage: Passage) -> bool:
-    """Whether an answer may rest on it. A description finds its page but answers nothing."""
-    return passage.similarity >= EVIDENT and not passage.is_description
 
 
 def nearness(texts: Sequence[str], audience: Audience, *, collection_ids: Ids[int] | None = None) -> list[float]:

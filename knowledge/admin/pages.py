@@ -23,7 +23,6 @@ from knowledge.errors import DocumentError
 from knowledge.models import Document
 from knowledge.parsing import parse
 from knowledge.rendering import LONGEST_DOCUMENT, render_document, render_passage
-from knowledge.search import EVIDENT
 from knowledge.selectors import HAS_A_PAGE
 from knowledge.versions import readable_before
 
@@ -184,7 +183,7 @@ def try_a_question(admin: "DocumentAdmin", request: HttpRequest) -> HttpResponse
     if not admin.has_view_permission(request):
         raise PermissionDenied
     form = TryForm(request.GET if "question" in request.GET else None, collections=own_collections(request))
-    context: dict[str, Any] = {"form": form, "needed": EVIDENT}
+    context: dict[str, Any] = {"form": form}
     if form.is_valid():
         searched = form.cleaned_data["collections"] or own_collections(request)
         context |= {"answers": answers_for(request, form), "held": held_indexes(searched)}

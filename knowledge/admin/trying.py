@@ -13,9 +13,10 @@ from knowledge.access import CUSTOMERS, PUBLIC, Audience, collections_for
 from knowledge.admin.scope import own_collections
 from knowledge.admin.theme import Checkboxes, LineInput
 from knowledge.models import Collection, CollectionPlan, Document
-from knowledge.records import Asked, Passage
+from knowledge.records import Asked, Level, Passage
 from knowledge.rendering import render_passage
-from knowledge.search import LONGEST_QUERY, explained_search, is_evident
+from knowledge.retrieval.answerable import ENOUGH, level_of, reason_for, strength
+from knowledge.search import LONGEST_QUERY, explained_search
 from knowledge.selectors import audience_of
 
 # What a score is the sum of, in words, in the order in which it is drawn.
@@ -64,10 +65,6 @@ class Found:
     collection: str
 
     @property
-    def is_weak(self) -> bool:
-        return not is_evident(self.passage)
-
-    @property
     def html(self) -> SafeString:
         return render_passage(self.passage.text)
 
@@ -94,12 +91,24 @@ class Answered:
     found: list[Found] = field(default_factory=list)
 
     @property
-    def is_enough(self) -> bool:
-        return any(map(is_evident, self.passages))
+    def strength(self) -> float:
+        return strength(self.asked.match) if self.asked.match else 0.0
 
     @property
-    def nearest(self) -> float:
-        return max((each.similarity for each in self.passages if not each.is_description), default=0.0)
+    def needed(self) -> float:
+        return ENOUGH
+
+    @property
+    def level(self) -> Level:
+        return level_of(self.strength)
+
+    @property
+    def reason(self) -> str:
+        return reason_for(self.asked.match) if self.asked.match else ""
+
+    @property
+    def has_curated(self) -> bool:
+        return any(passage.is_curated for passage in self.passages)
 
     @property
     def also(self) -> str:
@@ -126,15 +135,16 @@ def answers_for(request: HttpRequest, form: TryForm) -> list[Answered]:
     """Those who may read the same are searched for once, and those who get the same stand together."""
     chosen = [collection.pk for collection in form.cleaned_data["collections"]] or None
     searched: dict[frozenset[int], Answered] = {}
-    shown: dict[tuple[int, ...], Answered] = {}
+    shown: dict[tuple[Level, tuple[int, ...]], Answered] = {}
     for name, audience in askers(request):
         visible = frozenset(collections_for(audience).values_list("pk", flat=True))
         if visible not in searched:
             found = explained_search(form.cleaned_data["question"], audience, collection_ids=chosen)
             searched[visible] = Answered(*found)
         answered = searched[visible]
-        alike = shown.setdefault(tuple(passage.chunk_id for passage in answered.passages), answered)
-        alike.askers.append(name)
+        chunks = tuple(passage.chunk_id for passage in answered.passages)
+        # The same passages may stand out among the pages that one asker sees, and not among those of another.
+        shown.setdefault((answered.level, chunks), answered).askers.append(name)
     return compared(list(shown.values()))
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from math import exp, log1p
 from statistics import mean
 
-from knowledge.records import Asked, Match, Passage
+from knowledge.records import Asked, Level, Match, Passage
 from knowledge.retrieval.fusion import Evidence
 from knowledge.text.faqs import is_question
 from knowledge.text.terms import terms
@@ -43,8 +43,10 @@ FIRST = 4
 READ = 3
 
 
-def is_enough(match: Match | None) -> bool:
-    return match is not None and strength(match) >= ENOUGH
+def level_of(strength: float) -> Level:
+    if strength >= ENOUGH:
+        return "enough"
+    return "related" if strength >= RELATED else "nothing"
 
 
 def strength(match: Match) -> float:
@@ -52,7 +54,6 @@ def strength(match: Match) -> float:
     if match.nearness is None:
         share = match.shared / match.told if match.told else 0.0
         return logistic(SHARE_STEEPNESS * (share - SHARE_OF_WORDS))
-    is_coincidence = match.shared <= MOST_SHARED_BY_COINCIDENCE and match.told >= FEWEST_TOLD
     return logistic(
         START
         + NEARNESS * match.nearness
@@ -61,8 +62,21 @@ def strength(match: Match) -> float:
         + AGREED * match.agreed
         + FOCUS * match.focus
         + FAQ * match.is_faq
-        + COINCIDENCE * is_coincidence
+        + COINCIDENCE * is_coincidence(match)
     )
+
+
+def reason_for(match: Match) -> str:
+    """What decides most."""
+    if is_coincidence(match):
+        return f"the best passages have {match.shared} of the {match.told} words that say something"
+    if match.nearness is None:
+        return f"without vectors: {match.shared} of the {match.told} words that say something"
+    return f"nearest passage {match.nearness:.2f}, {match.lead:.2f} before the other pages"
+
+
+def is_coincidence(match: Match) -> bool:
+    return match.shared <= MOST_SHARED_BY_COINCIDENCE and match.told >= FEWEST_TOLD
 
 
 def logistic(sum_of_signs: float) -> float:

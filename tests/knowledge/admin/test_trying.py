@@ -4,8 +4,13 @@ from collections.abc import Iterable
 import pytest
 from model_bakery import baker
 
-from knowledge.building import roll_back
-from knowledge.models import Chunk, Collection, CollectionPlan
+from chat.context import build_context
+from chat.evidence import judged
+from chat.records import Question
+from knowledge import curating
+from knowledge.building import build_index, roll_back
+from knowledge.ingestion import ingest
+from knowledge.models import Chunk, Collection, CollectionPlan, CuratedAnswer
 from tests import factories
 from tests.knowledge.admin.people import ready
 
@@ -29,14 +34,20 @@ def columns(html: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def marks(html: str) -> dict[str, bool]:
-    """By page, whether it is marked as too weak."""
-    articles = re.findall(r'<article class="knowledge-card knowledge-passage.*?</article>', html, re.DOTALL)
-    return {re.findall(r"/docs/help/(\w+)/", each)[0]: "too weak" in each for each in articles}
+def verdict(html: str) -> str:
+    """In words, as one reads it."""
+    (said,) = re.findall(r'<p class="knowledge-verdict.*?</p>', html, re.DOTALL)
+    return " ".join(re.sub(r"<.*?>", " ", said).split())
 
 
 def pages_in(column: str) -> set[str]:
     return set(re.findall(r"says the (\w+) page", column))
+
+
+@pytest.fixture
+def minilm(settings) -> None:
+    """Only real vectors say how far what was found is an answer."""
+    settings.EMBEDDING_MODEL = "minilm"
 
 
 @pytest.fixture
@@ -98,17 +109,46 @@ def test_a_passage_has_every_score_and_its_place(client, editor, help_centre):
     assert "/docs/help/refunds/#how-long-it-takes" in html
 
 
-def test_it_says_whether_what_was_found_is_enough_for_an_answer(client, editor, help_centre):
-    ready(help_centre)
+@pytest.mark.parametrize(
+    ("asked", "says", "because"),
+    [
+        ("When does a refund reach my card?", "Would be answered.", "nearest passage"),
+        ("Can I change my country?", "Only related pages.", "nearest passage"),
+        ("How do I boil an egg for ten minutes?", "Would be refused.", "0 of the 4 words that say something"),
+    ],
+)
+def test_it_says_whether_what_was_found_is_enough_for_an_answer(
+    client, editor, minilm, help_centre, asked, says, because
+):
+    ready(help_centre, text="# Refunds\n\nA refund reaches your card in 5 to 10 business days.")
     ready(help_centre, "vat.md", "# VAT\n\nYour invoices show the tax of your country.")
 
-    enough = tried(client, "refund how long it takes")
-    too_little = tried(client, "how do I boil an egg")
+    said = verdict(tried(client, asked))
 
-    assert "Enough for an answer" in enough
-    assert marks(enough) == {"refunds": False, "vat": True}
-    assert "Too weak for an answer" in too_little
-    assert set(marks(too_little).values()) == {True}
+    assert said.startswith(says)
+    assert re.search(r"Strength \d\.\d\d, where 0\.50 is enough", said)
+    assert because in said
+
+
+def test_what_is_said_is_what_the_chat_would_decide(client, editor, minilm, help_centre):
+    ready(help_centre)
+    question = Question(QUESTION, "Help", collection_ids=None)
+
+    decided = judged(build_context(question, QUESTION))
+
+    assert f"Strength {decided.strength:.2f}" in verdict(tried(client))
+    assert decided.reason in verdict(tried(client))
+
+
+def test_it_says_that_a_curated_answer_is_given_whatever_the_strength(client, editor, help_centre):
+    ready(help_centre)
+    assert "curated answer" not in verdict(tried(client))
+
+    curated = CuratedAnswer(collection=help_centre, question="How long does a refund take?", answer="Five days.")
+    ingest([curating.save(curated).pk])
+    build_index(help_centre.pk)
+
+    assert "A curated answer was found" in verdict(tried(client))
 
 
 def test_it_says_that_a_held_index_is_without_what_changed(client, editor, help_centre, minutes):

@@ -8,7 +8,7 @@ from knowledge.access import PUBLIC
 from knowledge.building import build_index
 from knowledge.ingestion import ingest
 from knowledge.records import Match
-from knowledge.retrieval.answerable import ENOUGH, RELATED, is_enough, lead, strength
+from knowledge.retrieval.answerable import ENOUGH, RELATED, lead, level_of, reason_for, strength
 from knowledge.retrieval.fusion import Evidence
 from knowledge.search import explained_search
 from knowledge.services import save_document
@@ -40,19 +40,28 @@ def test_every_sign_counts(worse):
 
 
 def test_one_word_in_common_is_a_coincidence_however_near_the_vectors():
-    assert is_enough(FITS)
-    assert not is_enough(replace(FITS, shared=1))
-    assert is_enough(replace(FITS, shared=1, told=2))
+    assert strength(FITS) >= ENOUGH
+    assert strength(replace(FITS, shared=1)) < ENOUGH
+    assert strength(replace(FITS, shared=1, told=2)) >= ENOUGH
 
 
-def test_nothing_found_is_not_enough():
-    assert not is_enough(None)
+def test_there_are_three_levels_and_each_begins_at_its_threshold():
+    levels = [level_of(strength) for strength in (1.0, ENOUGH, ENOUGH - 0.01, RELATED, RELATED - 0.01)]
+
+    assert levels == ["enough", "enough", "related", "related", "nothing"]
+
+
+def test_what_decides_most_is_said_in_words():
+    assert reason_for(FITS) == "nearest passage 0.60, 0.20 before the other pages"
+    assert reason_for(replace(FITS, shared=1)) == "the best passages have 1 of the 5 words that say something"
+    assert reason_for(replace(FITS, shared=1, told=3)) == reason_for(FITS)
+    assert reason_for(replace(FITS, nearness=None)) == "without vectors: 4 of the 5 words that say something"
 
 
 def test_without_vectors_the_share_of_the_words_decides():
     blind = replace(FITS, nearness=None)
 
-    assert is_enough(blind)
+    assert strength(blind) >= ENOUGH
     assert strength(replace(blind, shared=1)) < RELATED
 
 
@@ -76,7 +85,10 @@ def shop(db, docs, settings):
     ["when is my refund on the card?", "price of team plan", "I live in Norway. Do you ship a parcel to me?"],
 )
 def test_what_a_page_says_is_enough(shop, question):
-    assert is_enough(explained_search(question, PUBLIC)[0].match)
+    match = explained_search(question, PUBLIC)[0].match
+
+    assert match
+    assert strength(match) >= ENOUGH
 
 
 @pytest.mark.parametrize("question", ["Who won the world cup in 2018?", "banana bread without eggs", "tell me a joke"])
