@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from chat.fences import Fences
 from chat.records import Cited, Source
+from knowledge.text.sentences import sentences
 
 # The ways models cite: [1], [1, 2], [1-3], [^1], [source 1], [Source: 1], [1 and 2], 【1】, 【1†source】.
 NAMED = r"(?:(?:sources?|docs?|documents?|passages?|refs?|references?|quellen?|dokumente?|fuentes?)\b[\s:.#]*)"
@@ -38,7 +39,6 @@ UNFINISHED = re.compile(
     rf"(?:`+|!|!?\[[^\[\]\n]{{0,200}}|【[^\[\]【】\n]{{0,62}}|!?\[[^\[\]\n]{{0,200}}\]{BEGUN}|\]{BEGUN})$"
 )
 PARAGRAPH = re.compile(r"\n\s*\n")
-SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 WORD = re.compile(r"\w+")
 LONGEST_QUOTE = 300
 
@@ -163,8 +163,8 @@ def quote(text: str, claim: str) -> str:
     """The sentence of ``text`` that shares most words with ``claim``, at most 300 characters."""
     wanted = set(WORD.findall(claim.lower()))
     plain = LINK.sub(r"\g<label>", text)
-    sentences = [sentence.strip() for sentence in SENTENCE.split(plain) if WORD.search(sentence)]
-    best = max(sentences, key=lambda sentence: _overlap(sentence, wanted), default="")
+    found = [sentence for sentence in sentences(plain) if WORD.search(sentence)]
+    best = max(found, key=lambda sentence: _overlap(sentence, wanted), default="")
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
 
 

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise, zip_longest
 
 from chat.records import Source
 from knowledge.text.markdown import Block, Kind, blocks
-from knowledge.text.sentences import SENTENCE_END
+from knowledge.text.sentences import sentences_of, space_after
 
 IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
@@ -89,7 +89,7 @@ def _parts(block: Block) -> Sequence[str]:
             return [_without_emphasis(item) for item in block.parts]
         case Kind.TABLE:
             return [_without_emphasis(row) for row in block.parts[1:]]
-    return SENTENCE_END.split(_without_emphasis(" ".join(block.text.split())))
+    return sentences_of(_without_emphasis(" ".join(block.text.split())))
 
 
 def _without_emphasis(text: str) -> str:
@@ -122,5 +122,5 @@ def _joined(group: Sequence[Piece]) -> str:
     """What was left out of a paragraph shows; a list or a table of some of its items is still one."""
     if group[0].kind is not Kind.PROSE:
         return "\n".join([*filter(None, [group[0].header]), *(piece.text for piece in group)])
-    gaps = ("" if before.is_followed_by(after) else "… " for before, after in pairwise(group))
-    return " ".join([group[0].text, *(f"{gap}{piece.text}" for gap, piece in zip(gaps, group[1:], strict=True))])
+    gaps = (space_after(before.text) if before.is_followed_by(after) else " … " for before, after in pairwise(group))
+    return group[0].text + "".join(f"{gap}{piece.text}" for gap, piece in zip(gaps, group[1:], strict=True))

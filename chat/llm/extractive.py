@@ -16,7 +16,7 @@ from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDel
 from chat.llm.extraction import Piece
 from chat.phrases import phrase
 from chat.records import AnswerContext, RecordItem, Source
-from knowledge.text.sentences import sentences
+from knowledge.text.sentences import sentences, space_after
 from knowledge.text.terms import coverage, terms
 
 NOT_FOUND = "[0]"
@@ -77,7 +77,7 @@ def _shortened(reply: str) -> str:
     for sentence in sentences(reply):
         if kept and len(f"{kept} {sentence}".split()) > MOST_WORDS_OF_A_REPLY:
             return f"{kept} …"
-        kept = f"{kept} {sentence}".strip()
+        kept = f"{kept}{space_after(kept)}{sentence}".strip()
     return reply
 
 

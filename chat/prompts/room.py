@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chat.prompts.messages import MARGIN, Count
 from knowledge.text.markdown import Block, Kind, blocks
-from knowledge.text.sentences import SENTENCE_END
+from knowledge.text.sentences import sentences_of, space_after
 
 CUT = "(the rest is left out here)"
 SHORTEST_CUT = 40
@@ -48,7 +48,7 @@ def _pieces(markdown: str) -> Iterator[tuple[str, str]]:
         glue = "\n\n"
         for piece in _parts(block):
             yield glue, piece
-            glue = "\n" if block.kind is Kind.LIST else " "
+            glue = "\n" if block.kind is Kind.LIST else space_after(piece)
 
 
 def _parts(block: Block) -> Sequence[str]:
@@ -58,5 +58,5 @@ def _parts(block: Block) -> Sequence[str]:
         case Kind.LIST:
             return block.parts
         case Kind.PROSE:
-            return SENTENCE_END.split(" ".join(block.text.split()))
+            return sentences_of(" ".join(block.text.split()))
     return (block.text,)

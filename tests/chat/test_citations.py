@@ -199,3 +199,7 @@ def test_the_quote_of_a_whole_paragraph_is_not_its_last_word():
 
 def test_a_long_quote_is_cut_at_a_word():
     assert quote("word " * 100, "word").endswith("word…")
+
+
+def test_a_quote_is_one_sentence_where_no_space_follows_it():
+    assert quote("退款需要五天。钱会回到您的卡上。", "钱会回到您的卡上") == "钱会回到您的卡上。"

@@ -68,3 +68,10 @@ def test_a_table_alone_has_it_after_the_title_of_its_page():
 
 def test_a_gap_in_a_paragraph_shows():
     assert said("at any time", "See prices") == ["You can change at any time. … See prices. [3]"]
+
+
+def test_sentences_that_need_no_space_between_them_are_quoted_without():
+    found = pieces(0, "退款需要五天。钱会回到您的卡上。您会收到邮件。")
+
+    assert quoted(found[:2], [SOURCE]) == ["退款需要五天。钱会回到您的卡上。 [3]"]
+    assert quoted([found[0], found[2]], [SOURCE]) == ["退款需要五天。 … 您会收到邮件。 [3]"]
