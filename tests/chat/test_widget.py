@@ -53,6 +53,29 @@ async def test_an_answer_streams_in_with_links_to_its_sources_and_is_there_after
     assert complaints == []
 
 
+@pytest.mark.parametrize(
+    ("language", "placeholder", "offer"),
+    [
+        ("de", "Stellen Sie eine Frage…", "Mit einem Menschen sprechen"),
+        ("fr", "Posez une question…", "Parler à une personne"),
+        ("es", "Haga una pregunta…", "Hablar con una persona"),
+        ("it", "Ask a question…", "Talk to a person"),
+    ],
+)
+async def test_it_speaks_the_language_of_the_page(browser, widget, model, complaints, language, placeholder, offer):
+    widget.language = language
+    await in_database(widget.save)()
+    page = await browser.new_page()
+    listen_to(page, complaints)
+
+    await page.goto(f"/ask/{widget.public_key}/")
+    await expect(part(page, "input")).to_have_attribute("placeholder", placeholder)
+    await part(page, "menu").click()
+
+    await expect(part(page, "handoff")).to_have_text(offer)
+    assert complaints == []
+
+
 async def test_a_person_can_be_called_and_their_reply_appears(page, model, django_user_model):
     await ask(page, "Refund?")
     await expect(page.locator("supportbot-widget [data-role=bot]")).to_have_attribute("data-status", "complete")

@@ -1,6 +1,7 @@
 // What the assistant offers to do: told exactly, done by a click alone.
 import { html } from "lit/html.js";
 import { icons } from "./icons.js";
+import { t } from "./translate.js";
 import * as words from "./words.js";
 
 const drawings = { approved: icons.check, declined: icons.close, failed: icons.alert, expired: icons.alert };
@@ -11,12 +12,12 @@ function buttons({ action, expires }, view) {
     view.confirm(action, approve);
   };
   return html`
-    <button class="primary" type="button" data-part="confirm" @click=${choose(true)}>Yes, do it</button>
-    <button class="plain" type="button" data-part="decline" @click=${choose(false)}>No</button>
-    <span class="muted">until ${words.time(expires)}</span>`;
+    <button class="primary" type="button" data-part="confirm" @click=${choose(true)}>${t("Yes, do it")}</button>
+    <button class="plain" type="button" data-part="decline" @click=${choose(false)}>${t("No")}</button>
+    <span class="muted">${t("until {}", words.time(expires))}</span>`;
 }
 
-const outcome = (status) => html`<p class="outcome" role="status">${drawings[status] || html`<span class="pulse" aria-hidden="true"></span>`}${words.decided[status]}</p>`;
+const outcome = (status) => html`<p class="outcome" role="status">${drawings[status] || html`<span class="pulse" aria-hidden="true"></span>`}${t(words.decided[status])}</p>`;
 
 export function actionCard(action, view) {
   const isOver = action.status === "pending" && Date.parse(action.expires) <= Date.now();

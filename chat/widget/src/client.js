@@ -3,6 +3,7 @@
 import { Connection } from "./connection.js";
 import { initialState, lastSeen, reduce, runningAnswer } from "./store.js";
 import { subjectOf } from "./storage.js";
+import { t } from "./translate.js";
 
 const GAP_PATIENCE = 800; // frames out of order usually arrive a moment later
 const RESYNC_PAUSE = 10_000;
@@ -57,7 +58,7 @@ export class Client extends EventTarget {
   }
 
   send(text) {
-    this.#transmit({ id: crypto.randomUUID?.() || fallbackUuid(), text, at: new Date().toISOString() });
+    this.#transmit({ id: uuid(), text, at: new Date().toISOString() });
   }
 
   resend(id) {
@@ -175,7 +176,7 @@ export class Client extends EventTarget {
 
   #agentTyping({ typing, author, agent }) {
     clearTimeout(this.#typingTimer);
-    this.typing = typing === false ? null : author || agent || this.state.mode.agent || "The agent";
+    this.typing = typing === false ? null : author || agent || this.state.mode.agent || t("The agent");
     this.#typingTimer = setTimeout(() => {
       this.typing = null;
       this.#emit("change");
@@ -222,11 +223,6 @@ export class Client extends EventTarget {
   }
 }
 
-/** crypto.randomUUID exists only on secure pages; a test page on http has getRandomValues. */
-function fallbackUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
-}
+/** A random (version 4) UUID. crypto.randomUUID exists only on secure pages, getRandomValues also on one for tests. */
+const uuid = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+  (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));

@@ -10,6 +10,7 @@ import { typing, waiting } from "./message.js";
 import { LONGEST, composer, firstScreen, followUps, header, lines, refusedScreen, skeleton } from "./panel.js";
 import { Rows } from "./rows.js";
 import { visible } from "./store.js";
+import { t } from "./translate.js";
 import tokens from "./styles/tokens.css";
 import panelCss from "./styles/panel.css";
 import messagesCss from "./styles/messages.css";
@@ -17,8 +18,8 @@ import messagesCss from "./styles/messages.css";
 const NEAR_END = 64;
 const EDGE = 12;
 const SPOKEN_FOR = 5000;
-const offers = (row) => row.actions.filter(({ status }) => status === "pending").map(({ title }) => ` Waiting for your decision: ${title}.`).join("");
-const spoken = (row) => `${row.role === "bot" ? "Answer" : row.author || "Support"}: ${row.text.replace(/\[[\d, ]+\]|[*`#]/g, "")}${offers(row)}`;
+const offers = (row) => row.actions.filter(({ status }) => status === "pending").map(({ title }) => ` ${t("Waiting for your decision: {}.", title)}`).join("");
+const spoken = (row) => `${row.role === "bot" ? t("Answer:") : t("{} said:", row.author || t("Support"))} ${row.text.replace(/\[[\d, ]+\]|[*`#]/g, "")}${offers(row)}`;
 
 const Base = drawn({
   watched: ["draft", "menuOpen", "spokenText", "atEnd"],
@@ -233,8 +234,8 @@ export class SupportbotWidget extends Base {
     return html`
       <section class="panel" data-part="panel" role=${page ? "region" : "dialog"} aria-labelledby="title" aria-modal=${!page && this.sheet.matches ? "true" : nothing} @keydown=${this.#panelKey}>
         ${header(view)}${lines(view)}
-        <div class="scroller" tabindex="0" role="region" aria-label="Conversation" @scroll=${this.#scrolled}><div class="column">${this.#conversation()}</div></div>
-        ${this.atEnd ? nothing : html`<div class="jump"><button type="button" class="round quiet" aria-label="Newest message" @click=${this.#toEnd}>${icons.down}</button></div>`}
+        <div class="scroller" tabindex="0" role="region" aria-label=${t("Conversation")} @scroll=${this.#scrolled}><div class="column">${this.#conversation()}</div></div>
+        ${this.atEnd ? nothing : html`<div class="jump"><button type="button" class="round quiet" aria-label=${t("Newest message")} @click=${this.#toEnd}>${icons.down}</button></div>`}
         ${view.connection === "refused" ? nothing : composer(view)}
         <div class="hidden" role="log" aria-live="polite">${this.spokenText ? html`<p>${this.spokenText}</p>` : nothing}</div>
       </section>`;
@@ -247,7 +248,7 @@ export class SupportbotWidget extends Base {
     return html`
       ${this.opened ? this.#panel() : nothing}
       <button class="launcher" type="button" data-part="launcher" aria-expanded=${this.opened} @pointerenter=${() => this.client.open()}
-        aria-label=${this.opened ? "Close chat" : unread ? `Open chat, ${unread} unread` : "Open chat"} @click=${() => (this.opened ? this.close() : this.open())}>
+        aria-label=${this.opened ? t("Close chat") : unread ? t("Open chat, {} unread", unread) : t("Open chat")} @click=${() => (this.opened ? this.close() : this.open())}>
         ${this.opened ? icons.down : icons.chat}${unread && !this.opened ? html`<span class="unread" aria-hidden="true">${Math.min(unread, 99)}</span>` : nothing}
       </button>`;
   }

@@ -1,6 +1,7 @@
 // Thumbs under an answer, and the short form that asks what was wrong.
 import { html, nothing } from "lit/html.js";
 import { icons } from "./icons.js";
+import { t } from "./translate.js";
 import { reasons } from "./words.js";
 
 function thumb(row, view, rating, label, drawing) {
@@ -17,13 +18,13 @@ function form(row, view) {
   return html`
     <form class="card" data-part="feedback-form" @submit=${submit}>
       <fieldset>
-        <legend>What was wrong?</legend>
-        ${reasons.map(([value, label]) => html`<label class="choice"><input type="radio" name="reason" value=${value} required /><span>${label}</span></label>`)}
+        <legend>${t("What was wrong?")}</legend>
+        ${reasons.map(([value, label]) => html`<label class="choice"><input type="radio" name="reason" value=${value} required /><span>${t(label)}</span></label>`)}
       </fieldset>
-      <textarea name="comment" rows="2" maxlength="1000" aria-label="Comment" placeholder="What should it have said? (optional)"></textarea>
+      <textarea name="comment" rows="2" maxlength="1000" aria-label=${t("Comment")} placeholder=${t("What should it have said? (optional)")}></textarea>
       <div class="row">
-        <button class="primary" type="submit">Send</button>
-        <button class="plain" type="button" @click=${view.closeFeedback}>Skip</button>
+        <button class="primary" type="submit">${t("Send")}</button>
+        <button class="plain" type="button" @click=${view.closeFeedback}>${t("Skip")}</button>
       </div>
     </form>`;
 }
@@ -31,8 +32,8 @@ function form(row, view) {
 export function feedbackRow(row, view) {
   return html`
     <div class="feedback">
-      ${thumb(row, view, "up", "Helpful", icons.up)}${thumb(row, view, "down", "Not helpful", icons.thumbdown)}
-      ${row.feedback && !view.explaining ? html`<span class="muted" role="status">Thanks, noted.</span>` : nothing}
+      ${thumb(row, view, "up", t("Helpful"), icons.up)}${thumb(row, view, "down", t("Not helpful"), icons.thumbdown)}
+      ${row.feedback && !view.explaining ? html`<span class="muted" role="status">${t("Thanks, noted.")}</span>` : nothing}
     </div>
     ${view.explaining ? form(row, view) : nothing}`;
 }

@@ -2,6 +2,7 @@
 import { Client } from "./client.js";
 import { SupportbotWidget } from "./element.js";
 import { Storage, subjectOf } from "./storage.js";
+import { pageLanguage, speak } from "./translate.js";
 
 const NAME = "supportbot-widget";
 const PUBLIC_EVENTS = ["ready", "arrived", "mode", "refused"];
@@ -10,7 +11,7 @@ const PUBLIC_EVENTS = ["ready", "arrived", "mode", "refused"];
 const tags = [...document.querySelectorAll("script[data-supportbot]")];
 const tag = tags.find((script) => script.src === import.meta.url) || tags[0];
 
-function start({ supportbot: key, mode, target, token = null, open, theme, accent }) {
+function start({ supportbot: key, mode, target, token = null, open, theme, accent, language }) {
   const url = new URL("/ws/chat/", import.meta.url);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.searchParams.set("widget", key);
@@ -27,6 +28,10 @@ function start({ supportbot: key, mode, target, token = null, open, theme, accen
   element.setAttribute("mode", place ? "page" : "bubble");
   element.origin = url.origin.replace(/^ws/, "http");
   if (theme) element.setAttribute("theme", theme);
+  speak(language || pageLanguage()).then((spoken) => {
+    element.lang = spoken;
+    element.requestUpdate();
+  });
   element.addEventListener("toggle", ({ detail }) => tell(detail.open ? "open" : "close"));
 
   let client = null;

@@ -7,6 +7,7 @@ import { feedbackRow } from "./feedback.js";
 import { icons } from "./icons.js";
 import { Markdown } from "./markdown.js";
 import { sources } from "./sources.js";
+import { t } from "./translate.js";
 import * as words from "./words.js";
 
 function markerNode(numbers, view) {
@@ -19,7 +20,7 @@ function markerNode(numbers, view) {
     node.textContent = number;
     if (known) {
       node.type = "button";
-      node.setAttribute("aria-label", `Source ${number}`);
+      node.setAttribute("aria-label", t("Source {}", number));
       node.title = view.citations.find((citation) => citation.number === number).title;
       node.addEventListener("click", () => view.showSource(number));
     }
@@ -47,38 +48,38 @@ const frame = (row, body, label) => html`
 
 function customer(row, view) {
   const state = row.status === "failed"
-    ? html`<p class="state failed">${icons.alert}<span>${row.detail || "Not sent."}</span>
-        ${row.retryable === false ? nothing : html`<button class="text" type="button" @click=${() => view.resend()}>Not sent, retry</button>`}</p>`
-    : row.unsent ? html`<p class="state">${view.online ? "Sending…" : "Will be sent when you are back online"}</p>` : nothing;
+    ? html`<p class="state failed">${icons.alert}<span>${row.detail || t("Not sent.")}</span>
+        ${row.retryable === false ? nothing : html`<button class="text" type="button" @click=${() => view.resend()}>${t("Not sent, retry")}</button>`}</p>`
+    : row.unsent ? html`<p class="state">${view.online ? t("Sending…") : t("Will be sent when you are back online")}</p>` : nothing;
   return frame(row.unsent || row.status === "failed" ? row : { ...row, status: "sent" },
-    html`<div class="bubble" title=${words.time(row.at)}>${row.text}</div>${state}`, "You said:");
+    html`<div class="bubble" title=${words.time(row.at)}>${row.text}</div>${state}`, t("You said:"));
 }
 
 function agent(row, view) {
-  const name = row.author || "Support";
+  const name = row.author || t("Support");
   return frame(row, html`
     <p class="byline"><span class="avatar" aria-hidden="true">${Array.from(name)[0]}</span><strong>${name}</strong><time>${words.time(row.at)}</time></p>
-    <div class="bubble prose" ${markdown(row.text, true, view)}></div>`, `${name} said:`);
+    <div class="bubble prose" ${markdown(row.text, true, view)}></div>`, t("{} said:", name));
 }
 
 const system = (row) => frame(row, html`<p class="note">${row.text}</p>`, "");
 
 function stageLine(stage) {
-  const text = stage ? stage.detail || words.stages[stage.stage] || words.thinking : words.thinking;
+  const text = stage ? stage.detail || t(words.stages[stage.stage] || words.thinking) : t(words.thinking);
   return html`<p class="stage" data-part="stage" data-stage=${stage?.stage || "thinking"}><span class="pulse" aria-hidden="true"></span>${text}</p>`;
 }
 
 function endNote(row, view) {
-  const text = words.ended[row.status];
+  const text = t(words.ended[row.status]);
   if (!text) return nothing;
   return html`<p class="end">${row.status === "failed" ? icons.alert : nothing}<span>${text}</span>
-    <button class="text" type="button" data-part="retry" ?disabled=${row.retried} @click=${() => view.retry()}>Try again</button></p>`;
+    <button class="text" type="button" data-part="retry" ?disabled=${row.retried} @click=${() => view.retry()}>${t("Try again")}</button></p>`;
 }
 
 function unanswered(row, view) {
   if (row.answered !== false || row.status !== "complete") return nothing;
-  return html`<div class="offer"><span>Not found in the sources.</span>
-    ${view.last && view.mode === "bot" ? html`<button class="plain" type="button" data-part="handoff" @click=${view.handoff}>${icons.person}Talk to a person</button>` : nothing}</div>`;
+  return html`<div class="offer"><span>${t("Not found in the sources.")}</span>
+    ${view.last && view.mode === "bot" ? html`<button class="plain" type="button" data-part="handoff" @click=${view.handoff}>${icons.person}${t("Talk to a person")}</button>` : nothing}</div>`;
 }
 
 function bot(row, view) {
@@ -90,7 +91,7 @@ function bot(row, view) {
       ${running && (!row.text || (row.stage && row.stage.stage === "acting")) ? stageLine(row.stage) : nothing}
       ${row.actions.map((action) => actionCard(action, view))}
       ${running ? nothing : html`${endNote(row, view)}${unanswered(row, view)}${sources(row.citations, view)}${whole && row.text ? feedbackRow(row, view) : nothing}`}
-    </div>`, "Answer:");
+    </div>`, t("Answer:"));
 }
 
 const byRole = { customer, agent, bot };
@@ -100,4 +101,4 @@ export const message = (row, view) => (byRole[row.role] || system)(row, view);
 
 export const waiting = () => html`<div class="waiting">${stageLine(null)}</div>`;
 
-export const typing = (name) => html`<p class="stage" data-part="typing"><span class="pulse" aria-hidden="true"></span>${name} is typing…</p>`;
+export const typing = (name) => html`<p class="stage" data-part="typing"><span class="pulse" aria-hidden="true"></span>${t("{} is typing…", name)}</p>`;

@@ -1,6 +1,7 @@
 // The parts around the conversation: header, state lines, first screen, composer.
 import { html, nothing } from "lit/html.js";
 import { icons } from "./icons.js";
+import { t } from "./translate.js";
 import * as words from "./words.js";
 
 export const LONGEST = 8000;
@@ -10,33 +11,33 @@ function menu(view) {
   if (!view.menuOpen) return nothing;
   return html`
     <div class="menu" role="menu" @keydown=${view.menuKey}>
-      <button type="button" role="menuitem" data-part="new" @click=${view.startNew}>${icons.plus}New conversation</button>
-      ${view.mode.mode === "bot" ? html`<button type="button" role="menuitem" data-part="handoff" @click=${view.handoff}>${icons.person}Talk to a person</button>` : nothing}
+      <button type="button" role="menuitem" data-part="new" @click=${view.startNew}>${icons.plus}${t("New conversation")}</button>
+      ${view.mode.mode === "bot" ? html`<button type="button" role="menuitem" data-part="handoff" @click=${view.handoff}>${icons.person}${t("Talk to a person")}</button>` : nothing}
     </div>`;
 }
 
 export function header(view) {
   const { widget, customer, page } = view;
-  const name = widget?.name || "Support";
+  const name = widget?.name || t("Support");
   return html`
     <header>
       <span class="mark" aria-hidden="true">${Array.from(name)[0]}</span>
       <div class="title">
         <h2 id="title">${name}</h2>
-        <p>${view.connection === "refused" ? "Not available" : view.known ? words.statusLine(view.mode) : "Connecting…"}</p>
+        <p>${view.connection === "refused" ? t("Not available") : view.known ? words.statusLine(view.mode) : t(words.connection.connecting)}</p>
       </div>
-      ${customer ? html`<span class="badge" title=${`${customer.name}, ${customer.verified ? "verified" : "not verified"}`}>${customer.verified ? icons.check : icons.person}<span>${customer.name.split(" ")[0]}</span></span>` : nothing}
+      ${customer ? html`<span class="badge" title=${customer.verified ? t("{}, verified", customer.name) : t("{}, not verified", customer.name)}>${customer.verified ? icons.check : icons.person}<span>${customer.name.split(" ")[0]}</span></span>` : nothing}
       <div class="menu-anchor">
-        <button class="icon" type="button" data-part="menu" aria-label="Menu" aria-haspopup="menu" aria-expanded=${view.menuOpen}
+        <button class="icon" type="button" data-part="menu" aria-label=${t("Menu")} aria-haspopup="menu" aria-expanded=${view.menuOpen}
           ?disabled=${view.connection === "refused"} @click=${view.toggleMenu}>${icons.more}</button>
         ${menu(view)}
       </div>
-      ${page ? nothing : html`<button class="icon" type="button" data-part="close" aria-label="Close chat" @click=${view.close}>${icons.close}</button>`}
+      ${page ? nothing : html`<button class="icon" type="button" data-part="close" aria-label=${t("Close chat")} @click=${view.close}>${icons.close}</button>`}
     </header>`;
 }
 
 export function lines(view) {
-  const connection = words.connection[view.connection] || "";
+  const connection = t(words.connection[view.connection]);
   const mode = words.modeLine(view.mode);
   return html`
     <p class="line" data-part="connection" data-state=${view.connection} role="status" ?hidden=${!connection || (view.connection === "connecting" && !view.known)}>
@@ -51,34 +52,34 @@ export function firstScreen({ widget }, view) {
   const suggestions = widget.suggestions || [];
   return html`
     <div class="first">
-      <h3>${widget.greeting || "How can we help?"}</h3>
-      ${suggestions.length ? html`<div class="suggestions" aria-label="Suggested questions" role="group">${chips(suggestions, view)}</div>`
-        : html`<p class="muted">Ask a question in your own words.</p>`}
+      <h3>${widget.greeting || t("How can we help?")}</h3>
+      ${suggestions.length ? html`<div class="suggestions" aria-label=${t("Suggested questions")} role="group">${chips(suggestions, view)}</div>`
+        : html`<p class="muted">${t("Ask a question in your own words.")}</p>`}
     </div>`;
 }
 
-export const followUps = (list, view) => list.length ? html`<div class="suggestions" aria-label="Suggested questions" role="group">${chips(list, view)}</div>` : nothing;
+export const followUps = (list, view) => list.length ? html`<div class="suggestions" aria-label=${t("Suggested questions")} role="group">${chips(list, view)}</div>` : nothing;
 
 export const skeleton = () => html`
-  <div class="skeleton"><span></span><span></span><span></span><p class="muted">Connecting…</p></div>`;
+  <div class="skeleton"><span></span><span></span><span></span><p class="muted">${t(words.connection.connecting)}</p></div>`;
 
 export function refusedScreen(view) {
   const [title, text] = words.refused[view.refusedCode] || words.refused[4403];
   return html`
     <div class="refused" role="alert">
-      ${icons.alert}<h3>${title}</h3><p>${text}</p>
-      <button class="plain" type="button" @click=${view.tryAgain}>Try again</button>
+      ${icons.alert}<h3>${t(title)}</h3><p>${t(text)}</p>
+      <button class="plain" type="button" @click=${view.tryAgain}>${t("Try again")}</button>
     </div>`;
 }
 
 function placeholder({ mode }) {
-  if (mode.mode === "human") return mode.agent ? `Write to ${mode.agent}…` : "Write to the agent…";
-  return mode.mode === "waiting" ? "Add anything the agent should know…" : "Ask a question…";
+  if (mode.mode === "human") return mode.agent ? t("Write to {}…", mode.agent) : t("Write to the agent…");
+  return mode.mode === "waiting" ? t("Add anything the agent should know…") : t("Ask a question…");
 }
 
 export function composer(view) {
   if (view.mode.mode === "resolved") {
-    return html`<div class="composer closed"><button class="primary wide" type="button" data-part="new" @click=${view.startNew}>Start a new conversation</button></div>`;
+    return html`<div class="composer closed"><button class="primary wide" type="button" data-part="new" @click=${view.startNew}>${t("Start a new conversation")}</button></div>`;
   }
   const over = view.length > LONGEST;
   const count = view.length > SHOW_COUNT_FROM ? html`<span class="count" ?data-over=${over} role="status">${view.length.toLocaleString()} / ${LONGEST.toLocaleString()}</span>` : null;
@@ -86,12 +87,12 @@ export function composer(view) {
     <form class="composer" @submit=${view.submit}>
       ${view.notice ? html`<p class="notice" role="alert">${icons.alert}<span>${view.notice}</span></p>` : nothing}
       <div class="box" ?data-over=${over}>
-        <textarea data-part="input" rows="1" aria-label="Your message" placeholder=${placeholder(view)} enterkeyhint="send"
+        <textarea data-part="input" rows="1" aria-label=${t("Your message")} placeholder=${placeholder(view)} enterkeyhint="send"
           .value=${view.draft} @input=${view.typed} @keydown=${view.key}></textarea>
-        ${view.running ? html`<button class="round quiet" type="button" data-part="stop" aria-label="Stop the answer" title="Stop" @click=${view.stop}>${icons.stop}</button>` : nothing}
-        <button class="round" type="submit" data-part="send" aria-label="Send" title="Send" ?disabled=${!view.draft.trim() || over}>${icons.send}</button>
+        ${view.running ? html`<button class="round quiet" type="button" data-part="stop" aria-label=${t("Stop the answer")} title=${t("Stop")} @click=${view.stop}>${icons.stop}</button>` : nothing}
+        <button class="round" type="submit" data-part="send" aria-label=${t("Send")} title=${t("Send")} ?disabled=${!view.draft.trim() || over}>${icons.send}</button>
       </div>
-      <p class="foot">${count || (view.mode.mode === "bot" ? html`<span>Automatic answers. Check the sources.</span>` : nothing)}
-        ${view.privacy ? html`<a href=${view.privacy} target="_blank" rel="noopener noreferrer">Privacy</a>` : nothing}</p>
+      <p class="foot">${count || (view.mode.mode === "bot" ? html`<span>${t("Automatic answers. Check the sources.")}</span>` : nothing)}
+        ${view.privacy ? html`<a href=${view.privacy} target="_blank" rel="noopener noreferrer">${t("Privacy")}</a>` : nothing}</p>
     </form>`;
 }

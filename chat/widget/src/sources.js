@@ -2,14 +2,15 @@
 import { html, nothing } from "lit/html.js";
 import { icons } from "./icons.js";
 import { safeHref } from "./links.js";
+import { t } from "./translate.js";
 import { time } from "./words.js";
 
 const KINDS = { document: "Document", account: "Your account", ticket: "Ticket" };
 const SHORT_LIST = 4;
 
 function detail({ kind, as_of: asOf }, href) {
-  if (asOf) return `as of ${time(asOf)}`;
-  if (kind !== "document") return KINDS[kind] || "";
+  if (asOf) return t("as of {}", time(asOf));
+  if (kind !== "document") return t(KINDS[kind]);
   return href ? new URL(href).hostname.replace(/^www\./, "") : "";
 }
 
@@ -24,12 +25,12 @@ function source(citation, view) {
         <a data-part="citation" data-number=${number} class="source-link" href=${href || nothing} target=${href ? "_blank" : nothing}
           rel=${href ? "noopener noreferrer nofollow" : nothing} title=${quote || nothing}>
           <span class="number">${number}</span>
-          <span class="kind" title=${KINDS[kind] || nothing}>${icons[kind] || icons.document}</span>
+          <span class="kind" title=${t(KINDS[kind]) || nothing}>${icons[kind] || icons.document}</span>
           <span class="source-title">${title}</span>
           <span class="source-detail" ?data-host=${kind === "document" && !citation.as_of}>${detail(citation, href)}</span>
         </a>
         ${quote ? html`<button class="icon small" type="button" aria-expanded=${open} aria-controls=${quoteId} ?data-open=${open}
-            aria-label=${`Quote from source ${number}`} @click=${() => view.toggleQuote(number)}>${icons.down}</button>` : nothing}
+            aria-label=${t("Quote from source {}", number)} @click=${() => view.toggleQuote(number)}>${icons.down}</button>` : nothing}
       </div>
       <blockquote class="quote" id=${quoteId} ?hidden=${!open}>${quote}</blockquote>
     </li>`;
@@ -41,9 +42,9 @@ export function sources(citations, view) {
   const listed = view.showAll || citations.length <= SHORT_LIST + 1 ? citations : citations.slice(0, SHORT_LIST);
   const rest = citations.length - listed.length;
   return html`
-    <section class="sources" aria-label="Sources">
-      <h3>Sources</h3>
+    <section class="sources" aria-label=${t("Sources")}>
+      <h3>${t("Sources")}</h3>
       <ol>${listed.map((citation) => source(citation, view))}</ol>
-      ${rest ? html`<button class="text" type="button" @click=${view.showAllSources}>Show ${rest} more</button>` : nothing}
+      ${rest ? html`<button class="text" type="button" @click=${view.showAllSources}>${t("Show {} more", rest)}</button>` : nothing}
     </section>`;
 }

@@ -1,4 +1,5 @@
-// Every sentence the widget says by itself, in one place.
+// What the widget says about the state of things, by the names those have in frames.
+import { language, t } from "./translate.js";
 
 export const stages = {
   searching: "Searching the documentation…",
@@ -7,7 +8,6 @@ export const stages = {
   acting: "Looking that up for you…",
 };
 export const thinking = "Thinking…";
-export const writing = "Writing…";
 
 export const connection = {
   connecting: "Connecting…",
@@ -45,24 +45,24 @@ export const reasons = [
 
 export function modeLine({ mode, agent, expected }) {
   if (mode === "waiting") {
-    return `You are in the queue; an agent will reply here${expected ? ` (usually ${expected})` : ""}.`;
+    return expected ? t("You are in the queue; an agent will reply here (usually {}).", expected) : t("You are in the queue; an agent will reply here.");
   }
-  if (mode === "human") return agent ? `${agent} joined` : "An agent joined";
-  return mode === "resolved" ? "This conversation is closed." : "";
+  if (mode === "human") return agent ? t("{} joined", agent) : t("An agent joined");
+  return mode === "resolved" ? t("This conversation is closed.") : "";
 }
 
 export function statusLine({ mode, agent }) {
-  if (mode === "waiting") return "Waiting for a person";
-  if (mode === "human") return agent ? `${agent} is here` : "A person is here";
-  return mode === "resolved" ? "Conversation closed" : "Answers with sources";
+  if (mode === "waiting") return t("Waiting for a person");
+  if (mode === "human") return agent ? t("{} is here", agent) : t("A person is here");
+  return mode === "resolved" ? t("Conversation closed") : t("Answers with sources");
 }
 
-const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const day = { day: "numeric", month: "short", ...clock };
 
 /** "14:05" today, "3 Mar, 14:05" otherwise; text that is no date is shown as it is. */
 export function time(value) {
   const date = new Date(value);
   if (!value || Number.isNaN(date.getTime())) return value || "";
-  return (date.toDateString() === new Date().toDateString() ? clock : day).format(date);
+  return date.toLocaleString(language, date.toDateString() === new Date().toDateString() ? clock : day);
 }
