@@ -22,6 +22,8 @@ LEASE = timedelta(seconds=25)
 BURST = timedelta(seconds=1.5)
 WAITING = "Waiting for a person. An agent will reply here."
 SORRY = "I'm sorry about this. I have asked a person to take over; an agent will reply here."
+GIVEN_BACK = "The assistant is answering again."
+RESOLVED = "This conversation was marked as resolved."
 UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.FAILED)
 
 
@@ -273,7 +275,7 @@ def give_back(conversation_id: int) -> None:
         return
     conversation.agent = None
     _set_mode(conversation, Conversation.Mode.BOT)
-    _append(conversation, role=Message.Role.SYSTEM, text="The assistant is answering again.")
+    _append(conversation, role=Message.Role.SYSTEM, text=GIVEN_BACK)
 
 
 @transaction.atomic
@@ -282,7 +284,7 @@ def resolve(conversation_id: int) -> None:
     if conversation.mode == Conversation.Mode.RESOLVED:
         return
     _set_mode(conversation, Conversation.Mode.RESOLVED)
-    _append(conversation, role=Message.Role.SYSTEM, text="This conversation was marked as resolved.")
+    _append(conversation, role=Message.Role.SYSTEM, text=RESOLVED)
 
 
 def mark_read_by_agent(conversation_id: int) -> None:

@@ -53,6 +53,42 @@ async def test_an_answer_streams_in_with_links_to_its_sources_and_is_there_after
     assert complaints == []
 
 
+async def test_a_refusal_stands_back_and_a_question_back_does_not(page, model):
+    refused = page.locator("supportbot-widget [data-unanswered]")
+
+    await ask(page, "It doesn't work")
+    await expect(page.locator("supportbot-widget [data-role=bot]")).to_contain_text("tell me a little more?")
+    await expect(part(page, "handoff")).to_be_visible()
+    await expect(refused).to_have_count(0)
+    await ask(page, "How do I boil an egg for ten minutes?")
+
+    await expect(refused).to_have_count(1)
+
+
+async def test_what_was_wrong_is_asked_in_sight(page, model):
+    await page.set_viewport_size({"width": 360, "height": 480})
+    model.will_say("A refund takes between 5 to 10 business days [1].")
+    await ask(page, "How long does a refund take?")
+
+    await part(page, "feedback-down").click()
+
+    await expect(part(page, "feedback-form").get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+
+
+async def test_what_the_system_says_is_read_in_the_language_of_the_page(browser, widget, model):
+    widget.language = "de"
+    await in_database(widget.save)()
+    page = await browser.new_page()
+    await page.goto(f"/ask/{widget.public_key}/")
+
+    await ask(page, "Refund?")
+    await part(page, "handoff").first.click()
+
+    await expect(page.locator("supportbot-widget [data-role=system]")).to_have_text(
+        "Ein Mensch wurde gerufen. Unser Team antwortet Ihnen hier."
+    )
+
+
 @pytest.mark.parametrize(
     ("language", "placeholder", "offer"),
     [

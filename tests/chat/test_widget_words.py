@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from chat import services
+
 SOURCES: Path = settings.BASE_DIR / "chat" / "widget" / "src"
 SERVED: Path = settings.BASE_DIR / "chat" / "static" / "chat" / "widget"
 LANGUAGES = ["de", "es", "fr"]
@@ -19,7 +21,7 @@ TRANSLATED = re.compile(r'^  "(.+?)": "(.+)",$', re.MULTILINE)
 def said() -> set[str]:
     found = {text for path in SOURCES.glob("*.js") for text in SAID.findall(path.read_text())}
     listed = {text for name in ("words.js", "sources.js") for text in LISTED.findall((SOURCES / name).read_text())}
-    return found | listed
+    return found | listed | {services.WAITING, services.SORRY, services.GIVEN_BACK, services.RESOLVED}
 
 
 def translated(language: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 // Drawn on a 20-pixel grid with one stroke width.
 import { svg } from "lit/html.js";
 
-const icon = (path) => svg`<svg viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${path}</svg>`;
+const icon = (path) => svg`<svg viewBox="0 0 20 20" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${path}</svg>`;
 const thumb = svg`<path d="M6.5 9v7.5H4A1 1 0 0 1 3 15.5V10a1 1 0 0 1 1-1h2.5Zm0 0L9.5 3c1.2 0 2 .8 2 2v2.5h4a1.5 1.5 0 0 1 1.5 1.75l-.8 5.5a1.5 1.5 0 0 1-1.5 1.25H6.5"/>`;
 
 export const icons = {

@@ -62,7 +62,7 @@ function agent(row, view) {
     <div class="bubble prose" ${markdown(row.text, true, view)}></div>`, t("{} said:", name));
 }
 
-const system = (row) => frame(row, html`<p class="note">${row.text}</p>`, "");
+const system = (row) => frame(row, html`<p class="note">${t(row.text)}</p>`, "");
 
 function stageLine(stage) {
   const text = stage ? stage.detail || t(words.stages[stage.stage] || words.thinking) : t(words.thinking);
@@ -76,21 +76,23 @@ function endNote(row, view) {
     <button class="text" type="button" data-part="retry" ?disabled=${row.retried} @click=${() => view.retry()}>${t("Try again")}</button></p>`;
 }
 
-function unanswered(row, view) {
-  if (row.answered !== false || row.status !== "complete") return nothing;
-  return html`<div class="offer"><span>${t("Not found in the sources.")}</span>
-    ${view.last && view.mode === "bot" ? html`<button class="plain" type="button" data-part="handoff" @click=${view.handoff}>${icons.person}${t("Talk to a person")}</button>` : nothing}</div>`;
+function person(row, view) {
+  if (row.answered !== false || row.status !== "complete" || !view.last || view.mode !== "bot") return nothing;
+  return html`<div class="row"><button class="plain" type="button" data-part="handoff" @click=${view.handoff}>${icons.person}${t("Talk to a person")}</button></div>`;
 }
+
+/** No statement that is missing its source. */
+const asksBack = (row) => row.text.endsWith("?");
 
 function bot(row, view) {
   const running = isRunning(row);
   const whole = row.status === "complete";
   return frame(row, html`
-    <div class="answer" ?data-unanswered=${row.answered === false}>
+    <div class="answer" ?data-unanswered=${row.answered === false && !asksBack(row)}>
       <div class="prose" ${markdown(row.text, !running, view)}></div>
       ${running && (!row.text || (row.stage && row.stage.stage === "acting")) ? stageLine(row.stage) : nothing}
       ${row.actions.map((action) => actionCard(action, view))}
-      ${running ? nothing : html`${endNote(row, view)}${unanswered(row, view)}${sources(row.citations, view)}${whole && row.text ? feedbackRow(row, view) : nothing}`}
+      ${running ? nothing : html`${endNote(row, view)}${person(row, view)}${sources(row.citations, view)}${whole && row.text ? feedbackRow(row, view) : nothing}`}
     </div>`, t("Answer:"));
 }
 

@@ -23,9 +23,10 @@ export class Rows {
     this.host.redraw();
   }
 
-  #explain(id) {
+  async #explain(id) {
     this.explaining = id;
     this.host.redraw();
+    (await this.host.find("[data-part=feedback-form]"))?.scrollIntoView({ block: "nearest" });
   }
 
   #toggleQuote(id, number) {
