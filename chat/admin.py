@@ -10,11 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin, TabularInline
 
 from chat.language import LANGUAGES
 from chat.models import BotMessage, Conversation, Feedback, Message, Spending, Widget
 from supportbot.read_only import ReadOnly
+
+# Enough to know a text again in a list.
+LISTED = 120
 
 
 class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -133,10 +137,10 @@ class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
         return message.reply_to.text if message.reply_to else ""
 
     def question(self, message: Message) -> str:
-        return self.asked(message)[:160]
+        return Truncator(self.asked(message)).chars(LISTED)
 
     def answer(self, message: Message) -> str:
-        return message.text[:160]
+        return Truncator(message.text).chars(LISTED)
 
     def how_it_was_made(self, message: Message) -> str:
         return render_to_string("console/trace.html", {"message": message, "is_open": True})

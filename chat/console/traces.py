@@ -24,6 +24,11 @@ UNFINISHED = {
     "interrupted": "Interrupted",
     "failed": "Failed",
 }
+LEVELS = {
+    "enough": "Enough to answer from",
+    "related": "Only about the same subject",
+    "nothing": "About something else",
+}
 REWRITTEN = {"itself": "as it was asked", "rules": "from what was said before", "model": "rewritten by a model"}
 CAPS = {
     "visitor": "this visitor’s limit",
@@ -39,6 +44,7 @@ STAGES = {
     "embed": "Embedding",
     "search": "Search",
     "context": "Search and record",
+    "evidence": "Weighing evidence",
     "revision": "Revision",
 }
 # Counted from the question, whatever happened until then.
@@ -106,8 +112,10 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
 def _evidence(evidence: object) -> list[Item]:
     if not isinstance(evidence, Mapping):
         return _texts([evidence])
-    numbers = {name: value for name, value in evidence.items() if name != "level"}
-    return [Item(plain(words(evidence.get("level"))) or "not judged", words(numbers))]
+    level = words(evidence.get("level"))
+    numbers = {name: value for name, value in evidence.items() if name not in ("level", "reason") and value != 0}
+    aside = filter(None, [words(numbers), words(evidence.get("reason"))])
+    return [Item(LEVELS.get(level) or plain(level) or "not judged", "; ".join(aside))]
 
 
 def _source(source: Mapping[str, Any]) -> Item:
@@ -144,9 +152,9 @@ def _tokens(trace: Mapping[str, Any]) -> list[Item]:
 
 
 def _cost(micro: object) -> list[Item]:
-    """In the currency the prices are set in, which nobody here knows the name of."""
+    """In the currency the prices are set in, which nobody here knows the name of. Without prices it is nothing."""
     value = number(micro)
-    return [] if value is None else [Item(f"{value / 1_000_000:.6f}")]
+    return [Item(f"{value / 1_000_000:.6f}")] if value else []
 
 
 def _times(trace: Mapping[str, Any]) -> list[Time]:

@@ -1,9 +1,13 @@
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.console.traces import ShownTrace, shown_trace
 from chat.models import Message
+from chat.records import Verdict
+from knowledge.records import Level
 
 KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
 KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "unheard_of"}
@@ -52,9 +56,23 @@ def test_the_query_says_who_worded_it():
 
 
 def test_the_verdict_comes_before_its_numbers():
+    verdict = Verdict("related", 0.3127, "nearest passage 0.44, 0.04 before the other pages")
+    shown = shown_trace({"verdict": verdict.traced()})
+
+    assert row(shown, "Evidence") == [
+        ("Only about the same subject", "strength 0.31; nearest passage 0.44, 0.04 before the other pages")
+    ]
+
+
+def test_a_verdict_in_other_words_is_shown_as_it_was_kept():
     shown = shown_trace({"verdict": {"best": 0.3127, "level": "too_little", "words_found": 2}})
 
     assert row(shown, "Evidence") == [("too little", "best 0.31, words found 2")]
+
+
+@pytest.mark.parametrize("level", get_args(Level))
+def test_every_level_of_a_verdict_has_its_words(level: str):
+    assert row(shown_trace({"verdict": {"level": level}}), "Evidence") != [(level, "")]
 
 
 def test_an_engine_that_stepped_in_says_for_whom():
