@@ -70,7 +70,9 @@ def record_items(context: AnswerContext) -> tuple[RecordItem, ...]:
     if not items or not PERSONAL.search(context.query):
         return ()
     lines = [(number, line) for number, item in enumerate(items) for line in statements(item)]
-    near = nearness(context.query, [f"{context.source_of(items[number]).title}: {line}" for number, line in lines])
+    near = similarities_to(
+        context.query, [f"{context.source_of(items[number]).title}: {line}" for number, line in lines]
+    )
     best = [0.0] * len(items)
     for (number, _), score in zip(lines, near, strict=True):
         best[number] = max(best[number], score)
@@ -90,7 +92,8 @@ def replies(ticket: TicketFact) -> Sequence[str]:
     return [comment.text for comment in ticket.comments if not comment.by_customer]
 
 
-def nearness(question: str, texts: Iterable[str]) -> list[float]:
+def similarities_to(question: str, texts: Iterable[str]) -> list[float]:
+    """0 for each while there are no vectors."""
     listed = list(texts)
     try:
         return similarities(question, listed)

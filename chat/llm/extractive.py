@@ -92,7 +92,7 @@ def _quotes(context: AnswerContext, room: int) -> list[str]:
 
 def _scores(query: str, sources: Sequence[Source], pieces: Sequence[Piece]) -> list[float]:
     wanted = terms(query)
-    near = evidence.nearness(query, [f"{sources[piece.passage].title}: {piece.text}" for piece in pieces])
+    near = evidence.similarities_to(query, [f"{sources[piece.passage].title}: {piece.text}" for piece in pieces])
     return [
         similarity + LEXICAL_WEIGHT * coverage(wanted, piece.text) + FIRST_PASSAGE_WEIGHT * (piece.passage == 0)
         for piece, similarity in zip(pieces, near, strict=True)
