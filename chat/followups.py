@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from chat.records import Turn
+from knowledge.text.english import GRAMMATICAL
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 CITATION = re.compile(r"\s*\[\d+\]")
@@ -20,19 +21,14 @@ REFERRING_WORDS = (
 )
 # Words that at the beginning go on from what was said last.
 CONTINUING_WORDS = "and but or so then also ok okay"
-# The rest of those that say how something is meant and not what it is about.
-OTHER_WORDS = (
-    "a an the as because if than though while who whom whose which what what's when where why how i i'm i've i'd i'll "
-    "me my myself we we're we've we'd we'll us our you you're you've your yours he's she's they're there's is isn't am "
-    "are aren't was wasn't were weren't be been being do does doesn't did didn't don't done doing have haven't has "
-    "hasn't had hadn't having can can't cannot could couldn't will won't would wouldn't shall should shouldn't may "
-    "might must not no nor yes to of in on at by for with without about against between into through during before "
-    "after above below from up down out off over under once here all any few more most some such only own very just "
-    "still yet since until whether ever never always already now let's please thanks thank hi hello hey well"
+# When, where, how often, how many: with nothing besides they say nothing.
+PLACING_WORDS = (
+    "against between through during before after above below down under once few more most only own yet since until "
+    "whether ever never always already done well"
 )
 REFERRING = frozenset(REFERRING_WORDS.split())
 CONTINUING = frozenset(CONTINUING_WORDS.split())
-GRAMMATICAL = REFERRING | CONTINUING | frozenset(OTHER_WORDS.split())
+SAYS_NOTHING_ALONE = GRAMMATICAL | REFERRING | CONTINUING | frozenset(PLACING_WORDS.split())
 
 # So many words that say what it is about are enough, or so many if some words point back: mostly to these.
 ENOUGH = 4
@@ -86,7 +82,7 @@ def answered(history: Sequence[Turn]) -> str:
 
 def telling_words(text: str) -> list[str]:
     """Those that say what it is about."""
-    return [word for word in words_of(text) if word not in GRAMMATICAL]
+    return [word for word in words_of(text) if word not in SAYS_NOTHING_ALONE]
 
 
 def words_of(text: str) -> list[str]:

@@ -2,18 +2,16 @@
 
 import re
 
+from knowledge.text.english import GRAMMATICAL
+
 WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
 
-# Closed-class English words, and those every support question has: they say nothing about its subject.
-COMMON_WORDS = (
-    "a about all also am an and any anyone are as at be been being but by can cannot can't could did do does doesn't "
-    "doing don't for from get gets getting got had has have having he hello help her here hi him his how i i'd i'll "
-    "i'm i've if in into is isn't it it's its just like me my myself need no not now of off on one or our out over "
-    "please possible really she should so some something somehow still such tell than thank thanks that that's the "
-    "their them then there these they thing this those to too trying up us use using very want wanted was way we "
-    "were what what's when where which while who whose why will with without won't would you your yours"
+# What every support question has, whatever it is about.
+EVERYDAY_WORDS = (
+    "anyone get gets getting got help like need possible really somehow something tell thing trying use using want "
+    "wanted way"
 )
-STOP_WORDS = frozenset(COMMON_WORDS.split())
+STOP_WORDS = GRAMMATICAL | frozenset(EVERYDAY_WORDS.split())
 SUFFIXES = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e", "y")
 
 
