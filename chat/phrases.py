@@ -87,6 +87,48 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "La dernière réponse :",
         "es": "La última respuesta:",
     },
+    "offer_ticket": {
+        "en": "Open a ticket",
+        "de": "Ticket eröffnen",
+        "fr": "Ouvrir un ticket",
+        "es": "Abrir un ticket",
+    },
+    "ticket_is_opened": {
+        "en": "A ticket is opened in your name.\n\nSubject: {subject}\n\n{text}",
+        "de": "In Ihrem Namen wird ein Ticket eröffnet.\n\nBetreff: {subject}\n\n{text}",
+        "fr": "Un ticket est ouvert en votre nom.\n\nObjet : {subject}\n\n{text}",
+        "es": "Se abre un ticket en su nombre.\n\nAsunto: {subject}\n\n{text}",
+    },
+    "offer_addition": {
+        "en": "Add to ticket {number}",
+        "de": "Zu Ticket {number} hinzufügen",
+        "fr": "Ajouter au ticket {number}",
+        "es": "Añadir al ticket {number}",
+    },
+    "is_added": {
+        "en": "This message is added to your ticket {number}, “{subject}”.",
+        "de": "Diese Nachricht wird Ihrem Ticket {number}, „{subject}“, hinzugefügt.",
+        "fr": "Ce message est ajouté à votre ticket {number}, « {subject} ».",
+        "es": "Este mensaje se añade a su ticket {number}, «{subject}».",
+    },
+    "is_opened_again": {
+        "en": "The ticket is opened again.",
+        "de": "Das Ticket wird wieder geöffnet.",
+        "fr": "Le ticket est rouvert.",
+        "es": "El ticket se vuelve a abrir.",
+    },
+    "offer_person": {
+        "en": "Talk to a person",
+        "de": "Mit einem Menschen sprechen",
+        "fr": "Parler à une personne",
+        "es": "Hablar con una persona",
+    },
+    "person_replies": {
+        "en": "A person from our team reads this conversation and replies here.",
+        "de": "Jemand aus unserem Team liest diese Unterhaltung und antwortet hier.",
+        "fr": "Une personne de notre équipe lit cette conversation et répond ici.",
+        "es": "Una persona de nuestro equipo lee esta conversación y responde aquí.",
+    },
     "unsupported": {
         "en": "I couldn't confirm an answer to that from the documentation. A person can help you further.",
         "de": "Ich konnte dazu keine Antwort durch die Dokumentation belegen. Ein Mensch kann Ihnen weiterhelfen.",

@@ -6,6 +6,7 @@ from accounts.records import TicketFact
 from accounts.selectors import ticket_of
 from chat.actions import propose
 from chat.models import PendingAction
+from chat.phrases import phrase
 from chat.records import Question
 from chat.tools.base import Arguments, Line, Number, Text, Tool, ToolResult, refused
 from chat.tools.tickets import NO_TICKET
@@ -38,8 +39,9 @@ class OpenTicket(Tool[NewTicket]):
     has_effect = True
 
     def run(self, arguments: NewTicket, question: Question) -> ToolResult:
-        summary = f"A ticket is opened in your name.\n\nSubject: {arguments.subject}\n\n{arguments.text}"
-        return offer(question, Kind.OPEN_TICKET, "Open a ticket", summary, **arguments.model_dump())
+        given = arguments.model_dump()
+        summary = phrase("ticket_is_opened", question.language, **given)
+        return offer(question, Kind.OPEN_TICKET, phrase("offer_ticket", question.language), summary, **given)
 
 
 class Comment(Arguments):
@@ -63,15 +65,14 @@ class AddTicketComment(Tool[Comment]):
             return refused(NO_TICKET)
         if ticket.is_closed:
             return refused("That ticket is closed. A new one can be opened.")
-        title = f"Add to ticket {ticket.number}"
-        return offer(
-            question, Kind.ADD_TICKET_COMMENT, title, _addition(ticket, arguments.text), **arguments.model_dump()
-        )
+        title = phrase("offer_addition", question.language, number=ticket.number)
+        summary = f"{_addition(ticket, question.language)}\n\n{arguments.text}"
+        return offer(question, Kind.ADD_TICKET_COMMENT, title, summary, **arguments.model_dump())
 
 
-def _addition(ticket: TicketFact, text: str) -> str:
-    again = " The ticket is opened again." if ticket.is_solved else ""
-    return f"This message is added to your ticket {ticket.number}, “{ticket.subject}”.{again}\n\n{text}"
+def _addition(ticket: TicketFact, language: str) -> str:
+    added = phrase("is_added", language, number=ticket.number, subject=ticket.subject)
+    return f"{added} {phrase('is_opened_again', language)}" if ticket.is_solved else added
 
 
 class HandOver(Tool[Arguments]):
@@ -81,5 +82,5 @@ class HandOver(Tool[Arguments]):
     has_effect = True
 
     def run(self, arguments: Arguments, question: Question) -> ToolResult:
-        summary = "A person from our team reads this conversation and replies here."
-        return offer(question, Kind.HAND_OVER, "Talk to a person", summary)
+        title, summary = (phrase(name, question.language) for name in ("offer_person", "person_replies"))
+        return offer(question, Kind.HAND_OVER, title, summary)

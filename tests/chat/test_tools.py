@@ -237,3 +237,31 @@ def test_whatever_a_model_says_is_answered_in_words(asked, name, arguments):
     assert result.text
     assert FOREIGN not in json.dumps(result.text) + str(result.sources)
     assert Ticket.objects.filter(source="chat").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("de", "In Ihrem Namen wird ein Ticket eröffnet."),
+        ("fr", "Un ticket est ouvert en votre nom."),
+        ("es", "Se abre un ticket en su nombre."),
+        ("ja", "A ticket is opened in your name."),
+    ],
+)
+def test_what_will_happen_is_said_in_the_customers_language(asked, language, says):
+    offered = call(replace(asked, language=language), "open_ticket", subject="{name}", text="Help.").action
+
+    assert offered
+    assert offered.summary.startswith(says)
+    assert "{name}" in offered.summary
+    assert offered.arguments == {"subject": "{name}", "text": "Help."}
+
+
+def test_a_ticket_that_will_be_opened_again_is_said_to_be(asked):
+    Ticket.objects.filter(number="T-7").update(status="solved")
+
+    offered = call(replace(asked, language="de"), "add_ticket_comment", number="T-7", text="Es ist wieder da.").action
+
+    assert offered
+    assert offered.title == "Zu Ticket T-7 hinzufügen"
+    assert "Das Ticket wird wieder geöffnet.\n\nEs ist wieder da." in offered.summary
