@@ -24,12 +24,15 @@ class Blocks:
         self._boundary = boundary
 
     def add_all(self, context: AnswerContext) -> None:
-        """The page, passages by rank, the account, tickets, and the summary of older turns."""
+        """The page, the best passage, what of the record is asked for, other passages by rank, the rest of the account
+        and of the tickets, and the summary of older turns."""
         self.add("the page", page_block(context.question.page, self._boundary))
+        asked_for = [context.source_of(item) for item in context.verdict.record] if context.verdict else []
         passages, facts, tickets = (
-            [source for source in context.sources if source.kind == kind] for kind in ("document", "account", "ticket")
+            [source for source in context.sources if source.kind == kind and source not in asked_for]
+            for kind in ("document", "account", "ticket")
         )
-        for source in passages[:1]:
+        for source in (*passages[:1], *asked_for):
             self.add_source(source)
         account = {name_of(fact): source_block(fact, self._boundary) for fact in facts}
         keep = min(sum(map(self._room.size, account.values())), int(self._room.left * ACCOUNT_SHARE))

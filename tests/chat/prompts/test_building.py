@@ -1,10 +1,16 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.records import CustomerRecord, TicketFact
+from chat.context import assemble
 from chat.errors import QuestionTooLong
 from chat.prompts.messages import size
-from chat.records import Source, Turn
+from chat.records import Question, Source, Turn, Verdict
+from knowledge.records import Passage
 from tests.chat.prompting import blocks_of, build, context, count, document, labels
 
 LONG = "A word is a word. " * 60
@@ -70,6 +76,19 @@ def test_long_passages_leave_room_for_the_account():
 
     assert "Your plan is Team." in str(prompt.messages)
     assert prompt.left_out[-1] == "[8] Page 8"
+
+
+def test_a_ticket_that_is_asked_for_comes_before_the_second_best_passage():
+    then = datetime(2026, 3, 1, tzinfo=UTC)
+    ticket = TicketFact("T-1", "It broke", "open", (), then, then, then)
+    found = [Passage(n, n, f"Page {n}", (), LONG, f"/{n}/", then, score=1, similarity=1) for n in (1, 2)]
+    asked = Question("What happened to my ticket?", "Help", frozenset())
+    about = assemble(asked, asked.text, tuple(found), CustomerRecord("Ada", tickets=(ticket,)))
+
+    prompt = build(replace(about, verdict=Verdict("related", 0.3, "", (ticket,))), budget=1000)
+
+    assert "Your ticket T-1" in str(prompt.messages)
+    assert prompt.left_out == ("[2] Page 2: the end",)
 
 
 def test_long_turns_leave_room_for_what_answers_the_question():
