@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 HELLO_SECONDS = 5.0
 TIMED_OUT = 4408
+CLAIMED = 4409
 # However fast somebody types, agents are told once in a while.
 TYPING_PAUSE = 1.0
 LOOK_AGAIN_SECONDS = 5.0
@@ -80,6 +81,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             frame = frames.parse(text_data)
             if self.conversation is None and not isinstance(frame, frames.Hello):
                 raise FrameError("The first frame must be 'hello'.", code="hello_expected")
+            if self.conversation and not await self._still_speaks_for(self.conversation):
+                return
             await HANDLERS[type(frame)](self, frame)
         except SupportbotError as error:
             id = error.id if isinstance(error, FrameError) else None
@@ -95,8 +98,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         session = await database_sync_to_async(services.open_session)(
             self.widget, frame.session, self.customer_id, page
         )
-        resumed = session.secret == frame.session
-        await self._enter(session, after=frame.after if resumed else 0)
+        await self._enter(session, after=frame.after if session.is_resumed else 0)
 
     async def _identify(self, token: str) -> None:
         """A token that proves nothing leaves the visitor anonymous, and says so."""
@@ -145,6 +147,14 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def _leave(self, conversation: Conversation) -> None:
         group = announcements.visitors(conversation.pk)
         await announcements.attempt(self.channel_layer.group_discard(group, self.channel_name))
+
+    async def _still_speaks_for(self, conversation: Conversation) -> bool:
+        """Closes the socket when somebody else has proved by now that the conversation is theirs."""
+        is_theirs: bool = await database_sync_to_async(selectors.is_conversation_of)(self.customer_id, conversation.pk)
+        if not is_theirs:
+            await self._leave(conversation)
+            await self.close(code=CLAIMED)
+        return is_theirs
 
     async def on_message(self, frame: frames.NewMessage) -> None:
         text = frames.clean_text(frame)
@@ -218,6 +228,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             return  # its own message, mostly, while a question waits for its answer
         async with self.catching_up:
             state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
+            if state.customer_id != self.customer_id:
+                await self.close(code=CLAIMED)
+                return
             for message in state.messages:
                 if message.get("id") not in self.own_ids:
                     await self.send_json(frames.news(message))

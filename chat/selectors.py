@@ -54,6 +54,7 @@ class ConversationState(NamedTuple):
 
     mode: str
     agent: str
+    customer_id: int | None
     last_seq: int
     messages: list[dict[str, Any]]
     actions: list[dict[str, Any]]
@@ -67,6 +68,7 @@ def conversation_state(conversation_id: int, after: int) -> ConversationState:
     return ConversationState(
         mode=conversation.mode,
         agent=conversation.agent.public_name if conversation.agent else "",
+        customer_id=conversation.customer_id,
         last_seq=messages[-1]["seq"] if messages else after,
         messages=messages,
         actions=[action_payload(action) for action in offered_actions(conversation)],
@@ -91,6 +93,11 @@ def action_payload(action: PendingAction) -> dict[str, Any]:
         expires=action.expires_at,
         status=action.current_status.value,
     )
+
+
+def is_conversation_of(customer_id: int | None, conversation_id: int) -> bool:
+    """An anonymous visitor's is nobody's."""
+    return Conversation.objects.filter(pk=conversation_id, customer=customer_id).exists()
 
 
 def running_answer(conversation_id: int) -> Message | None:

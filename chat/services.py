@@ -28,8 +28,11 @@ UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status
 
 
 class Session(NamedTuple):
+    """``secret`` opens the conversation from now on; ``is_resumed`` says that it goes on where its visitor left it."""
+
     conversation: Conversation
     secret: str
+    is_resumed: bool = False
 
 
 class Posted(NamedTuple):
@@ -48,24 +51,35 @@ def open_session(widget: Widget, secret: str | None, customer_id: int | None, pa
     """Resumes the session's conversation, or starts one.
 
     A conversation that belongs to a customer is resumed by that customer only. An anonymous one becomes
-    the customer's when its own session proves who they are; never the other way round.
+    the customer's when its own session proves who they are; never the other way round. Then it has a new secret:
+    whoever else knows the old one is nobody that this customer has proved to be.
     """
-    conversation = conversation_of_session(widget, secret) if secret else None
+    found = conversation_of_session(widget, secret) if secret else None
+    conversation = _locked(found.pk) if found else None
     if conversation is None or secret is None or conversation.customer_id not in (None, customer_id):
         return start_conversation(widget, customer_id, page)
-    conversation.customer_id = customer_id
+    if conversation.customer_id != customer_id:
+        conversation.customer_id = customer_id
+        secret = _new_secret(conversation)
+        announcements.conversation_changed(conversation.pk)
     conversation.page = page or conversation.page
-    conversation.save(update_fields=["customer", "page"])
+    conversation.save(update_fields=["customer", "page", "session_hash"])
     close_lost_answers(conversation.pk)
-    return Session(conversation, secret)
+    return Session(conversation, secret, is_resumed=True)
 
 
 def start_conversation(widget: Widget, customer_id: int | None, page: dict[str, str]) -> Session:
-    secret = secrets.token_urlsafe(32)
-    conversation = Conversation.objects.create(
-        widget=widget, customer_id=customer_id, page=page, session_hash=session_hash(secret)
-    )
+    conversation = Conversation(widget=widget, customer_id=customer_id, page=page)
+    secret = _new_secret(conversation)
+    conversation.save()
     return Session(conversation, secret)
+
+
+def _new_secret(conversation: Conversation) -> str:
+    """Only its hash is kept, once the conversation is saved."""
+    secret = secrets.token_urlsafe(32)
+    conversation.session_hash = session_hash(secret)
+    return secret
 
 
 # --- Messages of the visitor ---------------------------------------------------------------

@@ -467,6 +467,31 @@ async def test_an_anonymous_conversation_follows_its_session_into_the_account(vi
     assert len(after.ready["messages"]) == 2
 
 
+async def test_who_planted_a_session_hears_nothing_of_the_customer_who_signs_in_with_it(visit, model, widget, customer):
+    planted = await visit()
+
+    after = await visit(session=planted.ready["session"], token=token_for(customer, widget))
+    closed = await planted.receive_output()
+    again = await visit(session=planted.ready["session"])
+
+    assert (closed["type"], closed["code"]) == ("websocket.close", 4409)
+    assert after.ready["session"] != planted.ready["session"]
+    assert again.ready["conversation"] != after.ready["conversation"]
+
+
+async def test_a_socket_that_missed_the_news_cannot_speak_in_a_customers_conversation(
+    visit, model, widget, customer, monkeypatch
+):
+    planted = await visit()
+    monkeypatch.setattr("chat.announcements.conversation_changed", lambda *_: None)
+    await visit(session=planted.ready["session"], token=token_for(customer, widget))
+
+    await planted.send_json_to({"type": "message", "id": "q1", "text": "When does my plan renew?"})
+
+    assert (await planted.receive_output())["code"] == 4409
+    assert not await in_database(Message.objects.exists)()
+
+
 async def test_bad_frames_leave_other_sockets_alone(visit, model):
     noisy, quiet = await visit(), await visit()
 
