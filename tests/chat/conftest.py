@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from channels.db import database_sync_to_async
@@ -82,6 +82,22 @@ def model(settings) -> ScriptedModel:
     scripted.requests.clear()
     scripted.gate = None
     return scripted
+
+
+class OnceOpen(asyncio.Event):
+    """The gate of a scripted model that lets the first stream through. ``holds`` is set when it holds the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passed = False
+        self.holds = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        if not self.passed:
+            self.passed = True
+            return True
+        self.holds.set()
+        return await super().wait()
 
 
 @pytest.fixture

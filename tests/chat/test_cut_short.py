@@ -8,7 +8,7 @@ from chat.errors import ModelError
 from chat.llm.base import Finished, ToolCall
 from chat.models import Message
 from chat.phrases import phrase
-from tests.chat.conftest import in_database, token_for
+from tests.chat.conftest import OnceOpen, in_database, token_for
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -61,19 +61,30 @@ async def test_words_about_an_offer_stand_with_it(visit, model, widget, customer
     assert (finished["status"], finished["text"]) == ("interrupted", said)
 
 
-@pytest.mark.parametrize("scripts", [[(f"{TRUE} ", f"{INVENTED} ", "And")], [(f"{TRUE} {INVENTED}",), ("So ", "on")]])
-async def test_whoever_stops_it_keeps_what_is_supported(visit, model, scripts):
-    """While it is written, and while it is written again."""
-    for script in scripts:
-        model.will_say(*script)
-    visitor = await visit()
+async def test_whoever_stops_it_keeps_what_is_supported(visit, model):
     model.gate = asyncio.Event()
-    if len(scripts) > 1:
-        model.gate.set()
+    model.will_say(f"{TRUE} {INVENTED} ", "And")
+    visitor = await visit()
     await visitor.send_json_to({"type": "message", "id": "q1", "text": ASKED})
     message = (await visitor.until("answer.delta"))["message"]
-    await visitor.send_json_to({"type": "stop", "message": message})
 
+    await visitor.send_json_to({"type": "stop", "message": message})
     finished = await visitor.until("answer.finished")
 
-    assert INVENTED not in finished["text"]
+    assert (finished["status"], finished["text"]) == ("stopped", TRUE)
+
+
+async def test_whoever_stops_it_while_it_is_written_again_keeps_that_too(visit, model):
+    model.gate = gate = OnceOpen()
+    model.will_say(f"{TRUE} {INVENTED}")
+    model.will_say("For ever", " and ever")
+    visitor = await visit()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": ASKED})
+    message = (await visitor.until("answer.delta"))["message"]
+    await gate.holds.wait()
+
+    await visitor.send_json_to({"type": "stop", "message": message})
+    finished = await visitor.until("answer.finished")
+
+    assert (finished["text"], finished["answered"]) == (TRUE, False)
+    assert finished["citations"]

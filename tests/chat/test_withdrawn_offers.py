@@ -1,8 +1,6 @@
 """What was offered under an answer that made way for another is not open any more, and is not shown."""
 
-import asyncio
 from datetime import timedelta
-from typing import Literal
 
 import pytest
 
@@ -13,7 +11,7 @@ from chat.llm.base import ToolCall
 from chat.models import Message, PendingAction
 from chat.records import Answer
 from chat.selectors import question_of
-from tests.chat.conftest import Visitor, in_database, token_for
+from tests.chat.conftest import OnceOpen, Visitor, in_database, token_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -27,16 +25,6 @@ def offer(answer_id: int, **arguments: str) -> PendingAction:
     return propose(
         question_of(answer.reply_to, answer_id), "hand_over", arguments, title="A person", summary="Somebody comes."
     )
-
-
-class OnceOpen(asyncio.Event):
-    """The first to come is let through."""
-
-    came = False
-
-    async def wait(self) -> Literal[True]:
-        first, self.came = not self.came, True
-        return first or await super().wait()
 
 
 @pytest.fixture
