@@ -54,5 +54,6 @@ async def test_whatever_is_said_leads_nowhere_and_loads_nothing(visit_as_ada, ad
     finished = await visitor.ask(question)
 
     assert any(order.startswith("LEAK") for order in model.obeyed)
+    assert watch.streamed
     for said in (finished["text"], watch.streamed):
         assert not LINK.search(said), said

@@ -75,13 +75,12 @@ class Watch(logging.Handler):
 @contextmanager
 def watching() -> Iterator[Watch]:
     watch = Watch()
-    send, respond = VisitorConsumer.send, BaseHandler.get_response
+    send, respond = VisitorConsumer.send_json, BaseHandler.get_response
 
-    async def send_seen(self: VisitorConsumer, text_data: str | None = None, **other: Any) -> None:
-        frame = json.loads(text_data or "{}")
+    async def send_seen(self: VisitorConsumer, frame: dict[str, Any], close: bool = False) -> None:
         watch.for_visitors |= {frame["session"]} if "session" in frame else set()
-        watch.frames.append(text_data or "")
-        await send(self, text_data, **other)
+        watch.frames.append(json.dumps(frame))
+        await send(self, frame, close)
 
     def respond_seen(self: BaseHandler, request: Any) -> Any:
         response = respond(self, request)
@@ -89,7 +88,7 @@ def watching() -> Iterator[Watch]:
         return response
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(VisitorConsumer, "send", send_seen)
+        patch.setattr(VisitorConsumer, "send_json", send_seen)
         patch.setattr(BaseHandler, "get_response", respond_seen)
         logging.getLogger().addHandler(watch)
         try:
