@@ -25,11 +25,11 @@ async def kept() -> Message:
 
 @pytest.mark.parametrize("end", ENDS, ids=["length", "filter", "fault"])
 async def test_whole_sentences_that_no_source_supports_do_not_stay(visit, model, end):
-    model.will_say(f"{TRUE} ", f"{INVENTED} ", "It goes to the", end)
+    model.will_say(f"{TRUE} ", f"{INVENTED} ", "Bank holidays and weekends also", end)
 
     finished = await (await visit()).ask(ASKED)
 
-    assert finished["text"] == f"{TRUE} It goes to the"
+    assert finished["text"] == f"{TRUE} Bank holidays and weekends also"
     assert (finished["status"], finished["answered"]) == ("interrupted", False)
     assert [citation["number"] for citation in finished["citations"]] == [1]
     assert (await kept()).trace["taken_out"] == [INVENTED]
