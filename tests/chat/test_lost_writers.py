@@ -13,7 +13,7 @@ from django.db import connection
 
 from chat import consumers, running, services
 from chat.models import Message
-from tests.chat.writing_process import BEGUN, REST
+from tests.chat.writing_process import BEGUN, LEASE, REST
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both, pytest.mark.slow]
 
@@ -21,7 +21,8 @@ Start = Callable[[], subprocess.Popen[str]]
 
 
 @pytest.fixture
-def answer(widget) -> Message:
+def answer(widget, monkeypatch) -> Message:
+    monkeypatch.setattr(services, "LEASE", LEASE)
     conversation = services.start_conversation(widget, None, {}).conversation
     answer = services.post_message(conversation.pk, "1", "How long does a refund take?").answer
     assert answer

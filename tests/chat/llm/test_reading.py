@@ -55,8 +55,8 @@ def test_arguments_may_be_cut_anywhere(arguments, data):
     [
         [part(id="")],
         [part(name="")],
-        [part(), part(id="t2")],
-        [part(), part(name="get_ticket")],
+        [part(arguments=""), part(id="t2")],
+        [part(arguments=""), part(name="get_ticket")],
         [part(arguments='{"order": "12')],
         [part(arguments="[1]")],
         [part(arguments="7")],
