@@ -19,6 +19,7 @@ class FrameError(SupportbotError):
 
 class ConversationClosed(SupportbotError):
     code = "conversation_resolved"
+    http_status = 409
     user_message = "This conversation is resolved. Start a new one to write again."
 
 
@@ -49,6 +50,37 @@ class TooManyActions(SupportbotError):
 class TooManyMessages(SupportbotError):
     code = "too_many_messages"
     user_message = "That was a lot of messages at once. Please wait a moment, then send this one again."
+    retryable = True
+
+
+class UnknownSession(SupportbotError):
+    """No widget of this site, no session of this widget, or no conversation any more: the answer is the same."""
+
+    code = "not_found"
+    http_status = 404
+    user_message = "There is no such conversation here. Please reload the page and try again."
+
+
+class ImageRefused(SupportbotError):
+    """An image that is not taken, and why."""
+
+    def __init__(self, code: str, user_message: str, *, http_status: int = 400, retryable: bool = False) -> None:
+        super().__init__(user_message, retryable=retryable)
+        self.code = code
+        self.http_status = http_status
+
+
+class ImageGone(SupportbotError):
+    """Not of this conversation, sent already, or removed as it was never sent: the answer is the same."""
+
+    code = "image_not_found"
+    user_message = "An image of this message is no longer there. Please attach it again."
+
+
+class TooManyImages(SupportbotError):
+    code = "too_many_images"
+    http_status = 429
+    user_message = "That was a lot of images at once. Please wait a minute, then try again."
     retryable = True
 
 

@@ -14,3 +14,8 @@ def close_lost_answers() -> int:
 @shared_task
 def forget_traces() -> int:
     return retention.forget_traces(settings.TRACE_DAYS) if settings.TRACE_DAYS else 0
+
+
+@shared_task
+def forget_unsent_images() -> int:
+    return retention.forget_unsent_images()

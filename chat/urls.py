@@ -1,10 +1,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from chat import api, pages
+from chat import api, attachments, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("chat.console.urls")),
     path("api/v1/answers", api.AnswersView.as_view(), name="answers"),
+    path("api/v1/attachments", attachments.AttachmentsView.as_view(), name="attachments"),
+    path("attachments/<uuid:public_id>", attachments.show, name="attachment"),
     path("ask/", pages.ask, name="ask"),
     path("ask/<slug:key>/", pages.ask, name="ask-widget"),
 ]

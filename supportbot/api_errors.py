@@ -18,7 +18,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, OSError | DatabaseError) and is_full_disk(error):
         error = DiskFull()
     if isinstance(error, SupportbotError):
-        return Response(shape(error.code, error.user_message), status=503 if error.retryable else 400)
+        status = error.http_status or (503 if error.retryable else 400)
+        return Response(shape(error.code, error.user_message), status=status)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

@@ -5,10 +5,12 @@ class SupportbotError(Exception):
     """A known failure: what went wrong, whether trying again may help, and what a person may be told.
 
     ``code`` is stable and machine-readable; ``user_message`` is a whole sentence without internals.
+    ``http_status`` is what it is over HTTP, where neither 400 nor, if trying again may help, 503 says it.
     """
 
     code = "error"
     retryable = False
+    http_status: int | None = None
     user_message = "Something went wrong on our side. Please try again."
 
     def __init__(self, user_message: str | None = None, *, retryable: bool | None = None) -> None:

@@ -344,6 +344,7 @@ CELERY_BEAT_SCHEDULE = {
     "start-due-syncs": {"task": "knowledge.visits.tasks.start_due_syncs", "schedule": 30},
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
     "forget-traces": {"task": "chat.tasks.forget_traces", "schedule": crontab(hour=3, minute=10)},
+    "forget-unsent-images": {"task": "chat.tasks.forget_unsent_images", "schedule": crontab(hour=3, minute=20)},
 }
 
 # --- Knowledge -----------------------------------------------------------------------------
@@ -420,6 +421,10 @@ if CHAT_BUDGET_DAY and not (CHAT_PRICE_INPUT and CHAT_PRICE_OUTPUT):
 # Messages in a minute, whoever answers them.
 CHAT_MESSAGES_VISITOR = integer("CHAT_MESSAGES_VISITOR", 20, 0, 1_000_000)
 CHAT_MESSAGES_IP = integer("CHAT_MESSAGES_IP", 120, 0, 1_000_000)
+# Images that customers attach: how large, and how many in a minute.
+MAX_IMAGE_BYTES = integer("MAX_IMAGE_MB", 5, 0, 12) * 1024 * 1024
+CHAT_IMAGES_VISITOR = integer("CHAT_IMAGES_VISITOR", 12, 0, 1_000_000)
+CHAT_IMAGES_IP = integer("CHAT_IMAGES_IP", 60, 0, 1_000_000)
 RECENT_TICKET_DAYS = integer("RECENT_TICKET_DAYS", 30, 1, 3650)
 RECENT_TICKETS = integer("RECENT_TICKETS", 3, 0, 20)
 TRACE_DAYS = integer("TRACE_DAYS", 90, 0, 36_500)

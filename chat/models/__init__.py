@@ -1,11 +1,13 @@
 """The conversation: where it happens, what was said, and what was offered to be done."""
 
 from chat.models.actions import PendingAction
+from chat.models.attachments import Attachment
 from chat.models.conversations import BotMessage, Citation, Conversation, Feedback, Message
 from chat.models.spending import Spending
 from chat.models.widgets import Widget, new_public_key, new_signing_secret
 
 __all__ = [
+    "Attachment",
     "BotMessage",
     "Citation",
     "Conversation",
