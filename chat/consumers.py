@@ -157,13 +157,14 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         return is_theirs
 
     async def on_message(self, frame: frames.NewMessage) -> None:
-        text = frames.clean_text(frame)
+        text, images = frames.clean_text(frame), frames.attached(frame)
         try:
             await flooding.check_pace(self._conversation_id, self.ip)
             if self.mode == Conversation.Mode.BOT:
                 running.expect(text)
             self.own_ids.add(frame.id)
-            posted = await database_sync_to_async(services.post_message)(self._conversation_id, frame.id, text)
+            post = database_sync_to_async(services.post_message)
+            posted = await post(self._conversation_id, frame.id, text, images)
         except SupportbotError as error:
             raise FrameError(error.user_message, code=error.code, id=frame.id, retryable=error.retryable) from error
         if posted.message.seq == self.seen + 1:

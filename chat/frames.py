@@ -14,6 +14,7 @@ from chat.hygiene import clean
 from chat.records import Cited
 
 MAX_MESSAGE_CHARACTERS = 8000
+MAX_ATTACHMENTS = 4
 
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ServerId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -43,9 +44,12 @@ class Hello(Frame):
 
 
 class NewMessage(Frame):
+    """``attachments`` are the ids of images that were uploaded for it."""
+
     type: Literal["message"]
     id: ClientId
     text: str
+    attachments: list[str] = []
 
 
 class Stop(Frame):
@@ -105,7 +109,7 @@ def parse(raw: str) -> ClientFrame:
 
 
 def clean_text(frame: NewMessage) -> str:
-    """The text as it is stored. Raises FrameError with the client's id when it is empty or too long."""
+    """The text as it is stored. Raises FrameError with the client's id when it is too long, or empty without images."""
     if len(frame.text) > MAX_MESSAGE_CHARACTERS:
         raise FrameError(
             f"Messages may have 8 000 characters; this one has {len(frame.text):,}.".replace(",", " "),
@@ -113,9 +117,17 @@ def clean_text(frame: NewMessage) -> str:
             id=frame.id,
         )
     text = clean(frame.text).strip()
-    if not text:
+    if not (text or frame.attachments):
         raise FrameError("The message is empty.", code="message_empty", id=frame.id)
     return text
+
+
+def attached(frame: NewMessage) -> tuple[str, ...]:
+    """Each image once. Raises FrameError with the client's id when there are too many."""
+    ids = tuple(dict.fromkeys(frame.attachments))
+    if len(ids) > MAX_ATTACHMENTS:
+        raise FrameError(f"A message may have {MAX_ATTACHMENTS} images.", code="too_many_images", id=frame.id)
+    return ids
 
 
 def _frame_error(error: ValidationError) -> FrameError:

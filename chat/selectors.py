@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.masking import mask_secrets
 from chat import frames
+from chat.attached import attachment_payload
 from chat.language import language_of
 from chat.models import Citation, Conversation, Message, PendingAction, Widget
 from chat.records import Cited, Question, Turn
@@ -40,11 +41,11 @@ def session_hash(session: str) -> str:
 
 
 def messages_after(conversation_id: int, seq: int) -> QuerySet[Message]:
-    """Finished messages in order, oldest first, with all that a frame needs in three queries."""
+    """Finished messages in order, oldest first, with all that a frame needs in four queries."""
     return (
         Message.objects.filter(conversation_id=conversation_id, seq__gt=seq)
         .select_related("reply_to", "feedback")
-        .prefetch_related(Prefetch("citations", with_where_they_lead()))
+        .prefetch_related(Prefetch("citations", with_where_they_lead()), "attachments")
         .order_by("seq")
     )
 
@@ -199,6 +200,8 @@ def message_payload(message: Message) -> dict[str, Any]:
     }
     if message.client_id and message.role == Message.Role.CUSTOMER:
         payload["id"] = message.client_id
+    if images := message.attachments.all():
+        payload["attachments"] = [attachment_payload(image) for image in images]
     if message.role == Message.Role.BOT:
         payload |= answer_payload(message)
     return payload
@@ -253,6 +256,7 @@ def widget_payload(widget: Widget) -> dict[str, Any]:
         "greeting": widget.greeting,
         "accent": widget.accent,
         "suggestions": widget.suggestions,
+        "images": {"bytes": settings.MAX_IMAGE_BYTES, "most": frames.MAX_ATTACHMENTS},
         # Links in answers lead to the company's own sites only; others are shown as text.
         "link_hosts": sorted({urlsplit(origin).hostname or "" for origin in (settings.PUBLIC_URL, *widget.origins)}),
     }

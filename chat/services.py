@@ -1,6 +1,7 @@
 """Writes of conversations. Each is one short transaction; what others should see is announced after it."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import announcements, smalltalk
-from chat.errors import ConversationClosed, NotFound, QuestionGrew
-from chat.models import Citation, Conversation, Feedback, Message, PendingAction, Widget
+from chat.errors import ConversationClosed, ImageGone, NotFound, QuestionGrew
+from chat.models import Attachment, Citation, Conversation, Feedback, Message, PendingAction, Widget
 from chat.records import Answer
 from chat.selectors import conversation_of_session, session_hash
 
@@ -86,10 +87,11 @@ def _new_secret(conversation: Conversation) -> str:
 
 
 @transaction.atomic
-def post_message(conversation_id: int, client_id: str, text: str) -> Posted:
+def post_message(conversation_id: int, client_id: str, text: str, images: Sequence[str] = ()) -> Posted:
     """Stores a customer's message once, however often it is sent, and makes the answer's row if the bot is on.
 
-    An answer that has said nothing yet takes the message along: no other is due then.
+    An answer that has said nothing yet takes the message along: no other is due then. ``images`` are ids of
+    attachments. Raises ImageGone, and stores nothing, unless all of them are this conversation's and not yet sent.
     """
     conversation = _locked(conversation_id)
     known = Message.objects.filter(conversation=conversation, client_id=client_id).first()
@@ -98,11 +100,22 @@ def post_message(conversation_id: int, client_id: str, text: str) -> Posted:
     if conversation.mode == Conversation.Mode.RESOLVED:
         raise ConversationClosed()
     message = _append(conversation, role=Message.Role.CUSTOMER, text=text, client_id=client_id)
+    _send_images(message, images)
     if conversation.mode == Conversation.Mode.BOT and (smalltalk.wants_person(text) or smalltalk.is_angry(text)):
         _queue(conversation, SORRY if smalltalk.is_angry(text) else WAITING)
     if conversation.mode != Conversation.Mode.BOT or _taken_along(conversation, message):
         return Posted(message, True, None)
     return Posted(message, True, _new_answer(message))
+
+
+def _send_images(message: Message, ids: Sequence[str]) -> None:
+    unsent = Attachment.objects.filter(conversation_id=message.conversation_id, message=None)
+    try:
+        sent = unsent.filter(public_id__in=ids).update(message=message)
+    except (ValueError, ValidationError):
+        raise ImageGone() from None
+    if sent != len(ids):
+        raise ImageGone()
 
 
 def _taken_along(conversation: Conversation, message: Message) -> bool:

@@ -72,3 +72,16 @@ def test_control_and_invisible_characters_do_not_reach_the_database():
     message = frames.NewMessage(type="message", id="1", text="re\x00fund\U000e0041?\n\tplease")
 
     assert frames.clean_text(message) == "refund?\n\tplease"
+
+
+def test_a_message_with_an_image_may_be_without_words():
+    message = frames.NewMessage(type="message", id="1", text=" ", attachments=["a", "b", "a"])
+
+    assert (frames.clean_text(message), frames.attached(message)) == ("", ("a", "b"))
+
+
+def test_too_many_images_are_refused_with_the_id_of_their_message():
+    with pytest.raises(FrameError) as error:
+        frames.attached(frames.NewMessage(type="message", id="mine", text="", attachments=list("abcde")))
+
+    assert (error.value.code, error.value.id) == ("too_many_images", "mine")
