@@ -15,8 +15,10 @@ from chat.context import build_context
 from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
 from chat.evidence import judged
+from chat.llm import get_model
 from chat.records import Answer, AnswerContext, Question
 from chat.refusals import asked_back_or_refused
+from chat.remarks import remarked
 from chat.rewriting import StandAlone, stand_alone
 from chat.tracing import Trace, traced_sources
 from chat.writing import write
@@ -29,21 +31,22 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
     Never raises for a model's failure: the extractive engine steps in, or what was said so far is
     returned as interrupted.
     """
-    if small_talk := smalltalk.reply(question):
-        return await _said(small_talk, emit, Answer(text=small_talk, engine="smalltalk", outcome="small_talk"))
-    if back := clarifying.for_more(question):
-        return await _said(back, emit, Answer(text=back, answered=False, engine="none", outcome="asked"))
+    if (said := smalltalk.reply(question)) and not question.images:
+        return await _said(Answer(text=said, engine="smalltalk", outcome="small_talk"), emit)
+    if not sees_images(question) and (back := clarifying.for_more(question, has_words=not said)):
+        return await _said(asking(back), emit)
     trace = Trace()
+    if question.images:
+        trace.note(images_attached=len(question.images), images_sent=0)
     await emit(Stage("searching"))
     with trace.stage("rewrite"):
         asked = await stand_alone(question)
     context = await _context(question, asked, trace)
     if curated := await curated_answer(context):
-        return await _said(curated.text, emit, replace(curated, trace=trace.as_dict()))
+        return await _said(remarked(curated, context), emit, trace)
     context = await _judged(context, trace)
     if context.verdict and not context.verdict.is_worth_a_model:
-        refused = asked_back_or_refused(context)
-        return await _said(refused.text, emit, replace(refused, trace=trace.as_dict()))
+        return await _said(remarked(asked_back_or_refused(context), context), emit, trace)
     await emit(Stage("reading"))
     answer = await write(context, emit, trace)
     return replace(answer, trace=trace.as_dict())
@@ -71,6 +74,15 @@ async def _judged(context: AnswerContext, trace: Trace) -> AnswerContext:
     return replace(context, verdict=verdict)
 
 
-async def _said(text: str, emit: Emit, answer: Answer) -> Answer:
-    await emit(Delta(text))
-    return answer
+def sees_images(question: Question) -> bool:
+    """Whether there are any, and the model takes them: then they may say what is asked."""
+    return bool(question.images) and get_model().takes_images
+
+
+def asking(back: str) -> Answer:
+    return Answer(text=back, answered=False, engine="none", outcome="asked")
+
+
+async def _said(answer: Answer, emit: Emit, trace: Trace | None = None) -> Answer:
+    await emit(Delta(answer.text))
+    return replace(answer, trace=trace.as_dict()) if trace else answer

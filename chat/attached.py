@@ -8,6 +8,7 @@ from django.core import signing
 from django.urls import reverse
 
 from chat.models import Attachment
+from chat.records import Image
 
 LINK = "chat.attachment-link"
 LINK_SECONDS = 60 * 60
@@ -25,6 +26,10 @@ def attachment_payload(attachment: Attachment) -> dict[str, Any]:
 def link_to(attachment: Attachment) -> str:
     access = signing.dumps(str(attachment.public_id), salt=LINK)
     return f"{settings.PUBLIC_URL}{reverse('attachment', args=[attachment.public_id])}?access={access}"
+
+
+def image_of(attachment: Attachment) -> Image:
+    return Image(str(attachment.file.name), attachment.content_type, attachment.width, attachment.height)
 
 
 def attachment_by_link(public_id: UUID, access: str) -> Attachment | None:

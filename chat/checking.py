@@ -22,7 +22,13 @@ REVISION_SECONDS = 15.0
 
 
 async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
-    """What of the draft stands, with its citations. What engines quote needs no check."""
+    """What of the draft stands, with its citations, after what has to be said of its images."""
+    answer = await _checked(draft, emit, trace)
+    return answer if answer.text.startswith(draft.remark) else replace(answer, text=draft.remark + answer.text)
+
+
+async def _checked(draft: Draft, emit: Emit, trace: Trace) -> Answer:
+    """What engines quote needs no check."""
     if draft.gave_up and not draft.outgoing.citations:
         return refusal(draft.context, draft.engine, "nothing_found")
     if not draft.model.reads_prompt:

@@ -4,6 +4,7 @@ import re
 
 from chat.phrases import phrase
 from chat.records import Question
+from chat.remarks import unread
 from knowledge.text.terms import STOP_WORDS
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -35,11 +36,16 @@ def asked_back(question: Question) -> bool:
     return bool(answers) and answers[-1].asks
 
 
-def for_more(question: Question) -> str:
-    """The question back when there is nothing to search for and nothing before it that it could be about."""
+def for_more(question: Question, *, has_words: bool = True) -> str:
+    """The question back when there is nothing to search for and nothing before it that it could be about.
+
+    ``has_words`` is False where a message is nothing but images, or a greeting to them. They were not read.
+    """
+    if question.images and not has_words:
+        return phrase("image_alone", question.language)
     if question.history or not says_nothing(question.text):
         return ""
-    return phrase("more", question.language)
+    return unread(question) + phrase("more", question.language)
 
 
 def which_one(question: Question, near: tuple[str, ...]) -> str:

@@ -8,6 +8,8 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -17,11 +19,15 @@ from django.utils import timezone
 from chat import tools
 from chat.errors import ModelError, PromptFull, QuestionTooLong
 from chat.events import Delta, Emit, Stage
-from chat.llm.base import CUT_SHORT, ChatModel, Finished, ModelRequest, TextDelta, ToolCall
+from chat.llm.base import CUT_SHORT, ChatModel, Finished, ImagesNotRead, ModelRequest, TextDelta, ToolCall
+from chat.llm.images import images_of, without_images
 from chat.llm.metering import metered
+from chat.llm.sight import image_tokens
 from chat.outgoing import OutgoingText
 from chat.prompts import Prompt, build_prompt, with_tool_result
+from chat.prompts.messages import Message
 from chat.records import AnswerContext, AnswerStatus, Source
+from chat.remarks import unread_of
 from chat.tokens import Tokenizer, tokenizer_for
 from chat.tools.base import ToolResult, refused
 from chat.tracing import Trace
@@ -34,7 +40,10 @@ REPEATED = "You have made exactly this call already; its result stands above."
 
 
 class Draft:
-    """``shown`` is what went out; ``status`` how it ended. ``context`` grows by what tools find."""
+    """``shown`` is what went out; ``status`` how it ended. ``context`` grows by what tools find.
+
+    ``remark`` is what the answer begins with where an image of the question was not read.
+    """
 
     def __init__(self, model: ChatModel, context: AnswerContext, emit: Emit, trace: Trace, preface: str = "") -> None:
         self.model = model
@@ -48,10 +57,12 @@ class Draft:
         self.usage: Counter[str] = Counter()
         self.tokenizer: Tokenizer = tokenizer_for(model.name)
         self.prompt: Prompt | None = None
+        self.remark = ""
         self._preface = preface
         self._emit = emit
         self._trace = trace
         self._called: set[str] = set()
+        self._note_images([])
         self._until = asyncio.get_running_loop().time() + settings.CHAT_TOTAL_SECONDS
 
     async def write(self) -> None:
@@ -101,11 +112,19 @@ class Draft:
             today=self.today,
             budget=budget,
             count=self.tokenizer.count,
+            image_tokens=partial(image_tokens, self.model.name) if self.model.takes_images else None,
             tools=offered,
             spare=int(budget * SPARE_SHARE) if offered else 0,
         )
+        self._note_images(prompt.messages)
         self._trace.note(prompt_tokens=prompt.tokens, left_out=prompt.left_out, summarise_until=prompt.summarise_until)
         return prompt
+
+    def _note_images(self, messages: list[Message]) -> None:
+        sent, attached = images_of(messages), self.context.question.images
+        self.remark = "" if set(attached) <= set(sent) else unread_of(self.context)
+        if sent or attached:
+            self._trace.note(images_attached=len(attached), images_sent=len(sent))
 
     async def _stream(self, prompt: Prompt | None, offered: list[dict[str, Any]]) -> list[ToolCall]:
         """The tools the engine wants called next, after its text went out; none when it is done."""
@@ -119,7 +138,10 @@ class Draft:
                     await self._show(text)
                 elif isinstance(event, ToolCall):
                     calls.append(event)
-                else:
+                elif isinstance(event, ImagesNotRead) and self.prompt:
+                    self.prompt = replace(self.prompt, messages=without_images(self.prompt.messages))
+                    self._note_images(self.prompt.messages)
+                elif isinstance(event, Finished):
                     self._finish(event)
         return calls
 
@@ -140,7 +162,7 @@ class Draft:
     async def _show(self, text: str) -> None:
         if text:
             self._trace.first("first_token")
-            text = text if self.shown else self._preface + text
+            text = text if self.shown else self.remark + self._preface + text
             self.shown += text
             await self._emit(Delta(text))
 

@@ -39,6 +39,24 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "Je ne lis que des mots. Que souhaitez-vous savoir ?",
         "es": "Solo puedo leer palabras. ¿Qué desea saber?",
     },
+    "image_unread": {
+        "en": "I could not read the attached image.",
+        "de": "Das angehängte Bild konnte ich nicht lesen.",
+        "fr": "Je n'ai pas pu lire l'image jointe.",
+        "es": "No he podido leer la imagen adjunta.",
+    },
+    "images_unread": {
+        "en": "I could not read all of the attached images.",
+        "de": "Die angehängten Bilder konnte ich nicht alle lesen.",
+        "fr": "Je n'ai pas pu lire toutes les images jointes.",
+        "es": "No he podido leer todas las imágenes adjuntas.",
+    },
+    "image_alone": {
+        "en": "I could not read the attached image. What would you like to know, in a few words?",
+        "de": "Das angehängte Bild konnte ich nicht lesen. Was möchten Sie wissen, in ein paar Worten?",
+        "fr": "Je n'ai pas pu lire l'image jointe. Que souhaitez-vous savoir, en quelques mots ?",
+        "es": "No he podido leer la imagen adjunta. ¿Qué desea saber, en pocas palabras?",
+    },
     "more": {
         "en": "Could you tell me a little more? What were you trying to do, and what happened instead?",
         "de": "Können Sie mir etwas mehr sagen? Was wollten Sie tun, und was ist stattdessen passiert?",

@@ -18,6 +18,16 @@ RecordItem = AccountFact | TicketFact
 
 
 @dataclass(frozen=True)
+class Image:
+    """One that the customer attached. Its bytes stay in ``file``, as storage knows it, until a model is sent them."""
+
+    file: str
+    content_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Turn:
     """One earlier message of the conversation.
 
@@ -30,6 +40,7 @@ class Turn:
     cited: tuple[str, ...] = ()
     asks: bool = False
     seq: int = 0
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Question:
     summary: str = ""
     summary_until: int = 0
     widget_id: int | None = None
+    images: tuple[Image, ...] = ()
     ip: str = field(default="", repr=False)
 
 
@@ -119,7 +131,8 @@ class AnswerContext:
     """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, tickets, what tools find.
 
     ``query`` is the question put so that it stands alone, which is what was searched for; ``match`` how well the
-    passages fit it, and ``verdict`` what that means, once it was judged.
+    passages fit it, and ``verdict`` what that means, once it was judged. ``images_read`` says that a model saw the
+    images of the question when it wrote the query.
     """
 
     question: Question
@@ -129,6 +142,7 @@ class AnswerContext:
     sources: tuple[Source, ...]
     match: Match | None = None
     verdict: Verdict | None = None
+    images_read: bool = False
 
     def source_of(self, item: Passage | RecordItem) -> Source:
         items = (*self.passages, *self.record.facts, *self.record.tickets)

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.masking import mask_secrets
 from chat import frames
-from chat.attached import attachment_payload
+from chat.attached import attachment_payload, image_of
 from chat.language import language_of
-from chat.models import Citation, Conversation, Message, PendingAction, Widget
+from chat.models import Attachment, Citation, Conversation, Message, PendingAction, Widget
 from chat.records import Cited, Question, Turn
 from knowledge.selectors import signed_url
 
@@ -124,7 +124,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
     customer = conversation.customer
     said, history = turn_and_history(asked)
     return Question(
-        text=mask_secrets("\n".join(message.text for message in said)),
+        text=mask_secrets("\n".join(message.text for message in said if message.text)),
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         customer_id=customer.pk if customer and customer.is_active else None,
@@ -145,6 +145,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
         summary=conversation.summary,
         summary_until=conversation.summary_until,
         widget_id=conversation.widget_id,
+        images=tuple(map(image_of, Attachment.objects.filter(message__in=said))),
     )
 
 
@@ -154,7 +155,7 @@ def turn_and_history(asked: Message) -> tuple[list[Message], tuple[Turn, ...]]:
     Both oldest first. The messages of the turn together are as long as one may be, or ``asked`` alone.
     """
     earlier = Message.objects.filter(conversation_id=asked.conversation_id, superseded=False, seq__lt=asked.seq)
-    before = list(earlier.order_by("-seq").prefetch_related("citations")[: 2 * MAX_HISTORY])
+    before = list(with_all_they_hold(earlier)[: 2 * MAX_HISTORY])
     turn, room = [asked], frames.MAX_MESSAGE_CHARACTERS - len(asked.text)
     for message in takewhile(lambda message: message.role == Message.Role.CUSTOMER, before[:MAX_HISTORY]):
         room -= len(message.text) + 1
@@ -168,13 +169,19 @@ def to_summarise(conversation_id: int, until: int) -> tuple[str, tuple[Turn, ...
     """The summary so far, and what was said after it up to ``until``."""
     conversation = Conversation.objects.get(pk=conversation_id)
     said = conversation.messages.filter(seq__gt=conversation.summary_until, seq__lte=until, superseded=False)
-    return conversation.summary, turns_of(said.order_by("-seq").prefetch_related("citations"), MAX_SUMMARISED)
+    return conversation.summary, turns_of(with_all_they_hold(said), MAX_SUMMARISED)
+
+
+def with_all_they_hold(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """The newest first."""
+    return messages.order_by("-seq").prefetch_related("citations", "attachments")
 
 
 def turns_of(newest_first: Iterable[Message], limit: int = MAX_HISTORY) -> tuple[Turn, ...]:
     """The newest of them, oldest first. What the system notes is no part of the conversation."""
-    spoken = (message for message in newest_first if message.text and message.role != Message.Role.SYSTEM)
-    return tuple(turn_of(message) for message in islice(spoken, limit))[::-1]
+    turns = (turn_of(message) for message in newest_first if message.role != Message.Role.SYSTEM)
+    spoken = (turn for turn in turns if turn.text or turn.images)
+    return tuple(islice(spoken, limit))[::-1]
 
 
 def turn_of(message: Message) -> Turn:
@@ -185,6 +192,7 @@ def turn_of(message: Message) -> Turn:
         cited=tuple(documents),
         asks=message.outcome == Message.Outcome.ASKED,
         seq=message.seq or 0,
+        images=tuple(map(image_of, message.attachments.all())),
     )
 
 

@@ -381,6 +381,7 @@ CHECKOUT_ROOT = DATA_DIR / "checkouts"
 OPENAI_API_KEY = text("OPENAI_API_KEY")
 OPENAI_BASE_URL = service_address("OPENAI_BASE_URL", "https://api.openai.com/v1")
 CHAT_MODEL = text("CHAT_MODEL", "gpt-4.1-mini" if OPENAI_API_KEY else "extractive")
+CHAT_MODEL_IMAGES = choice("CHAT_MODEL_IMAGES", "auto", "auto", "yes", "no")
 REWRITE_MODEL = text("REWRITE_MODEL")
 SUMMARY_MODEL = text("SUMMARY_MODEL")
 if not OPENAI_API_KEY:

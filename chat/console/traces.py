@@ -96,6 +96,7 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
     yield Row("Searched for", _texts([trace.get("query")], REWRITTEN.get(words(trace.get("rewritten_by")), "")))
     yield Row("Evidence", _evidence(trace.get("verdict")))
     yield Row("Given to the engine", [_source(source) for source in mappings(trace.get("sources"))])
+    yield Row("Images", _images(trace))
     yield Row("No room for", _texts(listed(trace.get("left_out"))))
     yield Row("Engine", _engine(trace, engine))
     yield Row("Tools", [_tool(tool) for tool in mappings(trace.get("tools"))])
@@ -124,6 +125,14 @@ def _source(source: Mapping[str, Any]) -> Item:
     aside = [] if kind == "document" else [words(kind)]
     aside += [f"{name} {score:.2f}" for name, score in scores.items() if score is not None]
     return Item(f"[{words(source.get('number'))}] {words(source.get('title'))}", ", ".join(filter(None, aside)))
+
+
+def _images(trace: Mapping[str, Any]) -> list[Item]:
+    """Those of earlier turns may be sent again."""
+    attached, sent = number(trace.get("images_attached")), number(trace.get("images_sent"))
+    if attached is None:
+        return []
+    return [Item(f"{attached:.0f} attached", f"{sent or 0:.0f} sent to the model, earlier ones included")]
 
 
 def _engine(trace: Mapping[str, Any], engine: str) -> list[Item]:

@@ -13,7 +13,8 @@ CUT_SHORT = {"length", "content_filter"}
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """``messages`` is the prompt in Chat Completions form; ``context`` is what it was made from, if it is a question.
+    """``messages`` is the prompt in Chat Completions form, but for images, which are records until they are sent;
+    ``context`` is what it was made from, if it is a question.
 
     ``seconds`` and ``first_token_seconds`` are deadlines for this request in place of the configured ones.
     """
@@ -41,6 +42,11 @@ class ToolCall:
 
 
 @dataclass(frozen=True)
+class ImagesNotRead:
+    """The model at work takes no images: it was told that there are some. Comes before anything it says."""
+
+
+@dataclass(frozen=True)
 class Finished:
     """Always the last event of a stream that really ended.
 
@@ -53,7 +59,7 @@ class Finished:
     model: str = ""
 
 
-ModelEvent = TextDelta | ToolCall | Finished
+ModelEvent = TextDelta | ToolCall | ImagesNotRead | Finished
 
 
 class ChatModel(ABC):
@@ -61,6 +67,10 @@ class ChatModel(ABC):
 
     name: str
     reads_prompt = True
+
+    @property
+    def takes_images(self) -> bool:
+        return False
 
     @abstractmethod
     def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:

@@ -30,6 +30,11 @@ class GuardedModel(ChatModel):
         self._models = [(model, Circuit(model.name)) for model in models]
         self._budget = budget
 
+    @property
+    def takes_images(self) -> bool:
+        """What the first one says. The second one is told of images it does not take."""
+        return self._models[0][0].takes_images
+
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         deadlines = Deadlines(request)
         async with _a_place(deadlines):

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from chat.errors import ModelError
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest
+from chat.llm.images import images_of, without_images
+from chat.llm.sight import image_tokens
 
 # Hardly any language has more tokens than one for two of its bytes. Counting them properly takes longer.
 BYTES_PER_TOKEN = 2
@@ -34,6 +36,7 @@ async def metered(model: ChatModel, request: ModelRequest, used: Counter[str]) -
 def most_of(model: ChatModel, request: ModelRequest) -> dict[str, int]:
     if not model.reads_prompt:
         return {}
-    sent = json.dumps([request.messages, request.tools], ensure_ascii=False)
-    prompt = min(len(sent.encode()) // BYTES_PER_TOKEN, settings.CHAT_CONTEXT_TOKENS - request.max_tokens)
+    sent = json.dumps([without_images(request.messages), request.tools], ensure_ascii=False)
+    seen = sum(image_tokens(model.name, image) for image in images_of(request.messages))
+    prompt = min(len(sent.encode()) // BYTES_PER_TOKEN + seen, settings.CHAT_CONTEXT_TOKENS - request.max_tokens)
     return {"prompt": prompt, "completion": request.max_tokens}

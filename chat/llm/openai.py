@@ -6,7 +6,7 @@ with everything a customer wrote. So: three deadlines of ours, no redirects, and
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,9 +16,11 @@ import structlog
 from django.conf import settings
 
 from chat.errors import ModelError
-from chat.llm.base import ChatModel, ModelEvent, ModelRequest, TextDelta
+from chat.llm.base import ChatModel, ImagesNotRead, ModelEvent, ModelRequest, TextDelta
 from chat.llm.deadlines import Deadlines
+from chat.llm.images import images_of, with_bytes, without_images
 from chat.llm.reading import Reading
+from chat.llm.sight import sight_of
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, AsyncStream
@@ -28,6 +30,9 @@ log = structlog.get_logger(__name__)
 
 # What may pass by itself: timeouts, conflicts and too many requests; and everything from 500 on.
 PASSING = (408, 409, 425, 429)
+# What a server may say to images that it does not take, or to so much at once; others say "image" in their error.
+IMAGES_REFUSED = (400, 413, 415, 422)
+IMAGES_UNKNOWN = (404, 500, 501)
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,10 @@ class OpenAIModel(ChatModel):
         self._endpoint = endpoint
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
 
+    @property
+    def takes_images(self) -> bool:
+        return sight_of(self.name) is not None
+
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         reading = Reading(self.name, request.max_tokens)
         deadlines = Deadlines(request)
@@ -57,11 +66,15 @@ class OpenAIModel(ChatModel):
         reached = False
         try:
             async with asyncio.timeout_at(due):
-                chunks = await self._open(request)
+                chunks, unread = await self._open_with_images(request)
             reached = True
             async with chunks:
                 while chunk := await _next(chunks, due):
-                    if text := reading.take(chunk):
+                    text = reading.take(chunk)
+                    if unread and reading.started:
+                        unread = False
+                        yield ImagesNotRead()
+                    if text:
                         yield TextDelta(text)
                     if reading.started:
                         due = deadlines.next_token()
@@ -69,6 +82,18 @@ class OpenAIModel(ChatModel):
                 yield event
         except Exception as error:
             raise self._failure(error, reached) from error
+
+    async def _open_with_images(self, request: ModelRequest) -> "tuple[AsyncStream[ChatCompletionChunk], bool]":
+        """And whether there are images the model was only told of. Who refuses them is asked again without."""
+        has_images = bool(images_of(request.messages))
+        if has_images and self.takes_images:
+            try:
+                return await self._open(replace(request, messages=await with_bytes(request.messages))), False
+            except Exception as error:
+                if not _refuses_images(error):
+                    raise
+                log.warning("images_refused", model=self.name, status=getattr(error, "status_code", None))
+        return await self._open(replace(request, messages=without_images(request.messages))), has_images
 
     async def _open(self, request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
         client = await self._client()
@@ -129,6 +154,11 @@ class OpenAIModel(ChatModel):
 async def _next(chunks: "AsyncStream[ChatCompletionChunk]", due: float) -> "ChatCompletionChunk | None":
     async with asyncio.timeout_at(due):
         return await anext(chunks, None)
+
+
+def _refuses_images(error: Exception) -> bool:
+    status = getattr(error, "status_code", None)
+    return status in IMAGES_REFUSED or (status in IMAGES_UNKNOWN and "image" in str(error).lower())
 
 
 def _retry_after(error: Exception) -> float:

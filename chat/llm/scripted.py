@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import AsyncGenerator
 
 from chat.errors import ModelError
-from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta, ToolCall
+from chat.llm.base import ChatModel, Finished, ImagesNotRead, ModelEvent, ModelRequest, TextDelta, ToolCall
 
-Said = str | ToolCall | ModelError | Finished
+Said = str | ToolCall | ImagesNotRead | ModelError | Finished
 
 
 class ScriptedModel(ChatModel):
@@ -17,6 +17,7 @@ class ScriptedModel(ChatModel):
     """
 
     name = "scripted"
+    takes_images = False
 
     def __init__(self) -> None:
         self.scripts: deque[list[Said]] = deque()
@@ -35,7 +36,7 @@ class ScriptedModel(ChatModel):
             if isinstance(delta, Finished):
                 yield delta
                 return
-            yield delta if isinstance(delta, ToolCall) else TextDelta(delta)
+            yield TextDelta(delta) if isinstance(delta, str) else delta
             if self.gate and position == 0:
                 await self.gate.wait()
         yield Finished("tool_calls" if any(isinstance(delta, ToolCall) for delta in script) else "stop")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chat.prompts.blocks import page_block, source_block, summary_block
-from chat.prompts.messages import Message, turn_message
+from chat.prompts.messages import turn_message
 from chat.prompts.room import Room, shortened
 from chat.records import AnswerContext, Source, Turn
 
@@ -69,12 +69,11 @@ def name_of(source: Source) -> str:
     return f"[{source.number}] {source.title}"
 
 
-def fitting_turns(turns: Sequence[Turn], room: Room, boundary: str, *, keep: int = 0) -> list[Message]:
-    """The newest that fit, without a gap."""
-    fitting: list[Message] = []
+def fitting_turns(turns: Sequence[Turn], room: Room, boundary: str, *, keep: int = 0) -> list[Turn]:
+    """The newest that fit, without a gap; their images as words."""
+    fitting: list[Turn] = []
     for turn in reversed(turns):
-        sent = turn_message(turn, boundary)
-        if not room.take(sent["content"], keep=keep):
+        if not room.take(turn_message(turn, boundary)["content"], keep=keep):
             break
-        fitting.insert(0, sent)
+        fitting.insert(0, turn)
     return fitting

@@ -81,6 +81,7 @@ def model(settings) -> ScriptedModel:
     scripted.scripts.clear()
     scripted.requests.clear()
     scripted.gate = None
+    scripted.takes_images = False
     return scripted
 
 

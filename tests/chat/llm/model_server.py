@@ -55,6 +55,14 @@ STREAMS: dict[str, list[bytes]] = {
 }
 
 
+# What they answer to images: vLLM and OpenAI, and llama.cpp.
+BLIND = {"blind": "400", "textual": "no_images"}
+
+
+def has_images(request: dict[str, Any]) -> bool:
+    return any(isinstance(message["content"], list) for message in request["messages"])
+
+
 class ModelServer:
     """``mode``, while it is set, is what every model does. ``at_once`` is how many requests were answered together."""
 
@@ -83,12 +91,14 @@ class ModelServer:
             writer.close()
 
     def this_time(self, model: str) -> str:
-        """Two of them are not the same each time they are asked."""
+        """Some are not the same each time they are asked."""
         if model == "flaky":
             return "503" if len(self.requests) == 1 else "good"
         if model == "tool_then_503":
             has_result = any("tool_calls" in message for message in self.requests[-1]["messages"])
             return "503" if has_result else "tool_used"
+        if model in ("blind", "textual"):
+            return BLIND[model] if has_images(self.requests[-1]) else "good"
         return model
 
     async def reply(self, model: str, writer: asyncio.StreamWriter) -> None:
@@ -96,6 +106,9 @@ class ModelServer:
             await asyncio.sleep(30)
         if model == "later":
             return self.plain(writer, 429, "application/json", b"{}", "Retry-After: 100\r\n")
+        if model == "no_images":
+            body = b'{"error": {"message": "image input is not supported by this server"}}'
+            return self.plain(writer, 500, "application/json", body)
         if model == "elsewhere":
             return self.plain(writer, 307, "text/plain", b"", f"Location: {self.url}/caught\r\n")
         if model.isdigit():
