@@ -41,6 +41,8 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
     await emit(Stage("searching"))
     with trace.stage("rewrite"):
         asked = await stand_alone(question)
+    if not asked.query.strip():
+        return await _said(asking(clarifying.for_more(question, has_words=False)), emit, trace)
     context = await _context(question, asked, trace)
     if curated := await curated_answer(context):
         return await _said(remarked(curated, context), emit, trace)
@@ -64,7 +66,7 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
         building = database_sync_to_async(build_context)(question, asked.query, asked.also, record)
         context: AnswerContext = await building
     trace.note(query=asked.query, rewritten_by=asked.by, sources=traced_sources(context))
-    return context
+    return replace(context, images_seen=asked.images_seen)
 
 
 async def _judged(context: AnswerContext, trace: Trace) -> AnswerContext:

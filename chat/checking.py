@@ -56,12 +56,12 @@ def _supported(text: str, draft: Draft, trace: Trace) -> str:
 
 
 def _findings(text: str, draft: Draft) -> list[Finding]:
-    question = draft.context.question
-    sources = {source.number: citable_text(source) for source in draft.context.sources}
+    context = draft.context
+    sources = {source.number: citable_text(source) for source in context.sources}
     is_cut = draft.status != "complete"
     # Which sources a text that was cut had still to cite, nobody knows: any of them may support its end.
     said = text.rstrip() + "".join(f"[{number}]" for number in sources) if is_cut else text
-    found = checked(said, sources, question=f"{question.text}\n{draft.today}", done=question.done)
+    found = checked(said, sources, question=f"{context.said}\n{draft.today}", done=context.question.done)
     return [finding for finding in found if not _is_excused(finding, said, draft)]
 
 

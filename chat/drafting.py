@@ -79,7 +79,7 @@ class Draft:
 
     def new_outgoing(self) -> OutgoingText:
         """For what this draft may say, as far as it knows its sources by now."""
-        return OutgoingText(self.context.sources, also=[self.context.question.text, self.today])
+        return OutgoingText(self.context.sources, also=[self.context.said, self.today])
 
     @property
     def gave_up(self) -> bool:

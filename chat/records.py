@@ -131,8 +131,8 @@ class AnswerContext:
     """Everything an engine may use. Sources are numbered from 1: passages by rank, facts, tickets, what tools find.
 
     ``query`` is the question put so that it stands alone, which is what was searched for; ``match`` how well the
-    passages fit it, and ``verdict`` what that means, once it was judged. ``images_read`` says that a model saw the
-    images of the question when it wrote the query.
+    passages fit it, and ``verdict`` what that means, once it was judged. ``images_seen`` counts the images of the
+    question that a model saw when it wrote the query.
     """
 
     question: Question
@@ -142,7 +142,12 @@ class AnswerContext:
     sources: tuple[Source, ...]
     match: Match | None = None
     verdict: Verdict | None = None
-    images_read: bool = False
+    images_seen: int = 0
+
+    @property
+    def said(self) -> str:
+        """What the customer has said or shown: it may be repeated."""
+        return f"{self.question.text}\n{self.query}" if self.images_seen else self.question.text
 
     def source_of(self, item: Passage | RecordItem) -> Source:
         items = (*self.passages, *self.record.facts, *self.record.tickets)

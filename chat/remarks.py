@@ -15,8 +15,8 @@ def unread(question: Question) -> str:
 
 
 def unread_of(context: AnswerContext) -> str:
-    """The same, unless what was searched for was written by a model that saw them."""
-    return "" if context.images_read else unread(context.question)
+    """The same, unless what was searched for was written by a model that saw all of them."""
+    return unread(context.question) if context.images_seen < len(context.question.images) else ""
 
 
 def remarked(answer: Answer, context: AnswerContext) -> Answer:

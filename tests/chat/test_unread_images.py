@@ -70,6 +70,7 @@ async def test_a_model_that_takes_none_is_told_of_it_and_the_customer_too(ask, m
 
 async def test_a_model_that_reads_it_says_nothing_of_it(ask, model, image):
     model.takes_images = True
+    model.will_say(ModelError())
     model.will_say(FOUND)
 
     answer, _ = await ask()
@@ -81,6 +82,7 @@ async def test_a_model_that_reads_it_says_nothing_of_it(ask, model, image):
 
 async def test_a_model_that_turns_out_to_take_none(ask, model):
     model.takes_images = True
+    model.will_say(ImagesNotRead(), "How long does it take?")
     model.will_say(ImagesNotRead(), FOUND)
 
     answer, streamed = await ask()
@@ -91,6 +93,7 @@ async def test_a_model_that_turns_out_to_take_none(ask, model):
 
 async def test_when_the_model_is_away_both_are_said(ask, model):
     model.takes_images = True
+    model.will_say(ModelError())
     model.will_say(ModelError())
 
     answer, streamed = await ask()
