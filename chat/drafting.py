@@ -27,7 +27,7 @@ from chat.outgoing import OutgoingText
 from chat.prompts import Prompt, build_prompt, with_tool_result
 from chat.prompts.messages import Message
 from chat.records import AnswerContext, AnswerStatus, Source
-from chat.remarks import unread_of
+from chat.remarks import unread
 from chat.tokens import Tokenizer, tokenizer_for
 from chat.tools.base import ToolResult, refused
 from chat.tracing import Trace
@@ -122,7 +122,8 @@ class Draft:
 
     def _note_images(self, messages: list[Message]) -> None:
         sent, attached = images_of(messages), self.context.question.images
-        self.remark = "" if set(attached) <= set(sent) else unread_of(self.context)
+        seen = max(len(set(attached) & set(sent)), self.context.images_seen)
+        self.remark = unread(self.context.question, seen)
         if sent or attached:
             self._trace.note(images_attached=len(attached), images_sent=len(sent))
 

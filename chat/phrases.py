@@ -46,6 +46,12 @@ PHRASES: dict[str, dict[str, str]] = {
         "es": "No he podido leer la imagen adjunta.",
     },
     "images_unread": {
+        "en": "I could not read the attached images.",
+        "de": "Die angehängten Bilder konnte ich nicht lesen.",
+        "fr": "Je n'ai pas pu lire les images jointes.",
+        "es": "No he podido leer las imágenes adjuntas.",
+    },
+    "images_partly_read": {
         "en": "I could not read all of the attached images.",
         "de": "Die angehängten Bilder konnte ich nicht alle lesen.",
         "fr": "Je n'ai pas pu lire toutes les images jointes.",

@@ -6,18 +6,15 @@ from chat.phrases import phrase
 from chat.records import Answer, AnswerContext, Question
 
 
-def unread(question: Question) -> str:
-    """What an answer begins with then. Nothing where there is no image."""
-    if not question.images:
+def unread(question: Question, seen: int = 0) -> str:
+    """What an answer begins with then. Nothing where all images were ``seen``, or there are none."""
+    attached = len(question.images)
+    if seen >= attached:
         return ""
-    words = "image_unread" if len(question.images) == 1 else "images_unread"
+    words = "images_partly_read" if seen else "images_unread" if attached > 1 else "image_unread"
     return f"{phrase(words, question.language)}\n\n"
 
 
-def unread_of(context: AnswerContext) -> str:
-    """The same, unless what was searched for was written by a model that saw all of them."""
-    return unread(context.question) if context.images_seen < len(context.question.images) else ""
-
-
 def remarked(answer: Answer, context: AnswerContext) -> Answer:
-    return replace(answer, text=unread_of(context) + answer.text)
+    """What was searched for may have been written by a model that saw them."""
+    return replace(answer, text=unread(context.question, context.images_seen) + answer.text)

@@ -103,12 +103,15 @@ async def test_when_the_model_is_away_both_are_said(ask, model):
     assert answer.trace["images_sent"] == 0
 
 
-async def test_of_several_it_is_said_that_not_all_were_read(ask, settings, image):
-    settings.CHAT_MODEL = "extractive"
+async def test_of_several_it_is_said_whether_any_were_read(ask, model, image, settings):
+    several = tuple(replace(image, width=size, height=size) for size in (1000, 1001, 1002, 1003))
+    model.will_say(FOUND)
+    assert (await ask(images=several))[0].text.startswith("I could not read the attached images.\n\n")
 
-    answer, _ = await ask(images=(image, image))
-
-    assert answer.text.startswith("I could not read all of the attached images.\n\n")
+    model.takes_images, settings.CHAT_CONTEXT_TOKENS = True, 8192
+    model.will_say("How long does a refund take?")
+    model.will_say(FOUND)
+    assert (await ask(images=several))[0].text.startswith("I could not read all of the attached images.\n\n")
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es"])
