@@ -57,8 +57,8 @@ export class Client extends EventTarget {
     this.socket.retryNow();
   }
 
-  send(text) {
-    this.#transmit({ id: uuid(), text, at: new Date().toISOString() });
+  send(text, attachments) {
+    this.#transmit({ id: uuid(), text, attachments, at: new Date().toISOString() });
   }
 
   resend(id) {
@@ -190,8 +190,8 @@ export class Client extends EventTarget {
     this.#post(item);
   }
 
-  #post({ id, text }) {
-    if (this.socket.send({ type: "message", id, text })) this.#sentAt.set(id, performance.now());
+  #post({ id, text, attachments }) {
+    if (this.socket.send({ type: "message", id, text, attachments: attachments?.map((image) => image.id) })) this.#sentAt.set(id, performance.now());
   }
 
   /** A socket can be dead without saying so: no ack means a new one, and in the end an honest "not sent". */

@@ -55,19 +55,31 @@ export class SupportbotWidget extends Base {
     this.client = client;
     this.setAccent(accent);
     client.addEventListener("change", () => this.client === client && this.requestUpdate());
-    client.addEventListener("ready", ({ detail }) => this.setAccent(detail.widget?.accent));
+    client.addEventListener("ready", ({ detail }) => {
+      this.setAccent(detail.widget?.accent);
+      if (detail.widget?.images?.bytes) this.#takeImages(client);
+    });
     client.addEventListener("arrived", ({ detail }) => this.client === client && this.#speak(detail));
     this.requestUpdate();
   }
 
+  /** Without the file for it there is a chat all the same. */
+  async #takeImages(client) {
+    const { Images } = await import(new URL("images.js", import.meta.url).href).catch(() => ({}));
+    if (!Images || this.client !== client) return;
+    this.images ||= new Images(this, { html, t });
+    this.images.resume();
+  }
+
   #clear() {
-    Object.assign(this, { draft: "", menuOpen: false, spokenText: "", atEnd: true });
+    Object.assign(this, { draft: "", menuOpen: false, spokenText: "", atEnd: true, images: null });
     this.rows = new Rows({
       redraw: () => this.requestUpdate(),
       unpin: () => (this.atEnd = false),
       find: (selector) => this.updateComplete.then(() => this.root.querySelector(selector)),
       handoff: this.#handoff,
       origin: () => this.origin,
+      pictures: (row) => this.images?.pictures(row),
     });
   }
 
@@ -126,17 +138,22 @@ export class SupportbotWidget extends Base {
     this.part("launcher")?.focus();
   }
 
+  get #canSend() {
+    const { draft, images } = this;
+    return (draft.trim() || images?.items.length) && images?.isReady !== false && codePoints(draft) <= LONGEST;
+  }
+
   #submit = (event) => {
     event?.preventDefault();
+    if (!this.#canSend) return;
     const text = this.draft.trim();
-    if (!text || codePoints(this.draft) > LONGEST) return;
     this.draft = "";
-    this.#ask(text);
+    this.#ask(text, this.images?.take());
   };
 
-  #ask = (text) => {
+  #ask = (text, images) => {
     this.atEnd = true;
-    this.client.send(text);
+    this.client.send(text, images);
     this.part("input")?.focus();
   };
 
@@ -220,6 +237,7 @@ export class SupportbotWidget extends Base {
       connection: client.connection, refusedCode: client.refusedCode, draft: this.draft, length: codePoints(this.draft), running: client.running,
       privacy: safeHref(widget?.privacy_url, this.origin), toggleMenu: this.#toggleMenu, menuKey: this.#menuKey, close: () => this.close(),
       startNew: this.#startNew, handoff: this.#handoff, submit: this.#submit, key: this.#key, ask: this.#ask, tryAgain: () => client.tryAgain(),
+      images: this.images, canSend: this.#canSend,
       stop: () => client.running && client.stop(client.running.message),
       typed: (event) => {
         this.draft = event.target.value;

@@ -52,7 +52,7 @@ function customer(row, view) {
         ${row.retryable === false ? nothing : html`<button class="text" type="button" @click=${() => view.resend()}>${t("Not sent, retry")}</button>`}</p>`
     : row.unsent ? html`<p class="state">${view.online ? t("Sending…") : t("Will be sent when you are back online")}</p>` : nothing;
   return frame(row.unsent || row.status === "failed" ? row : { ...row, status: "sent" },
-    html`<div class="bubble" title=${words.time(row.at)}>${row.text}</div>${state}`, t("You said:"));
+    html`${view.pictures(row)}${row.text ? html`<div class="bubble" title=${words.time(row.at)}>${row.text}</div>` : nothing}${state}`, t("You said:"));
 }
 
 function agent(row, view) {

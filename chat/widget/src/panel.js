@@ -86,11 +86,13 @@ export function composer(view) {
   return html`
     <form class="composer" @submit=${view.submit}>
       ${view.notice ? html`<p class="notice" role="alert">${icons.alert}<span>${view.notice}</span></p>` : nothing}
+      ${view.images?.above()}
       <div class="box" ?data-over=${over}>
+        ${view.images?.button()}
         <textarea data-part="input" rows="1" aria-label=${t("Your message")} placeholder=${placeholder(view)} enterkeyhint="send"
           .value=${view.draft} @input=${view.typed} @keydown=${view.key}></textarea>
         ${view.running ? html`<button class="round quiet" type="button" data-part="stop" aria-label=${t("Stop the answer")} title=${t("Stop")} @click=${view.stop}>${icons.stop}</button>` : nothing}
-        <button class="round" type="submit" data-part="send" aria-label=${t("Send")} title=${t("Send")} ?disabled=${!view.draft.trim() || over}>${icons.send}</button>
+        <button class="round" type="submit" data-part="send" aria-label=${t("Send")} title=${t("Send")} ?disabled=${!view.canSend}>${icons.send}</button>
       </div>
       <p class="foot">${count || (view.mode.mode === "bot" ? html`<span>${t("Automatic answers. Check the sources.")}</span>` : nothing)}
         ${view.privacy ? html`<a href=${view.privacy} target="_blank" rel="noopener noreferrer">${t("Privacy")}</a>` : nothing}</p>

@@ -9,7 +9,7 @@ export class Rows {
   #views = new Map();
   explaining = null;
 
-  /** @param {{redraw: () => void, unpin: () => void, find: (selector: string) => Promise<Element | null>, handoff: () => void, origin: () => string}} host */
+  /** @param {{redraw: () => void, unpin: () => void, find: (selector: string) => Promise<Element | null>, handoff: () => void, origin: () => string, pictures: (row: object) => object}} host */
   constructor(host) {
     this.host = host;
   }
@@ -48,7 +48,7 @@ export class Rows {
   draw(row, client, last) {
     const id = row.message;
     return message(row, {
-      ...this.#of(id), message: id, citations: row.citations, last, mode: client.state.mode.mode, origin: this.host.origin(),
+      ...this.#of(id), message: id, pictures: this.host.pictures, citations: row.citations, last, mode: client.state.mode.mode, origin: this.host.origin(),
       online: client.connection === "ready", hosts: client.state.widget?.link_hosts, explaining: this.explaining === id, handoff: this.host.handoff,
       showSource: (number) => this.#showSource(id, number),
       toggleQuote: (number) => this.#toggleQuote(id, number),

@@ -5,7 +5,7 @@ import { applyDelta, codePoints, isRunning } from "./answer.js";
 
 /**
  * @typedef {{message: string, seq: number|null, role: string, text: string, status: string,
- *   author?: string, at?: string, id?: string, reply_to?: string, citations: object[],
+ *   author?: string, at?: string, id?: string, attachments?: {id: string, url: string, width: number, height: number}[], reply_to?: string, citations: object[],
  *   answered?: boolean, suggestions: string[], feedback?: string, stage?: object, actions: {action: string, status: string}[]}} Row
  */
 
@@ -15,7 +15,7 @@ export const initialState = () => ({
   widget: null,
   mode: { mode: "bot" },
   rows: new Map(),
-  outbox: [], // own messages the server has not confirmed: {id, text, at, status, detail}
+  outbox: [], // own messages the server has not confirmed: {id, text, attachments, at, status, detail}
   base: 0, // every row up to this seq is known
   resync: false, // something is missing that only a fresh hello brings
   notice: null,
@@ -122,7 +122,7 @@ function accepted(state, { id, message, seq }) {
   const known = state.rows.get(message);
   if (known) return upsert(state, { ...known, id, seq });
   if (!item) return state; // not ours to draw; the gap it leaves fetches the row
-  return upsert(state, { message, seq, id, role: "customer", text: item.text, at: item.at, status: "sent", fresh: true });
+  return upsert(state, { message, seq, id, role: "customer", text: item.text, attachments: item.attachments, at: item.at, status: "sent", fresh: true });
 }
 
 function failed(state, frame) {
