@@ -37,7 +37,7 @@ async def answer_question(question: Question, emit: Emit) -> Answer:
         return await _said(asking(back), emit)
     trace = Trace()
     if question.images:
-        trace.note(images_attached=len(question.images), images_sent=0)
+        trace.note(images_sent=0, images_unread=len(question.images))
     await emit(Stage("searching"))
     with trace.stage("rewrite"):
         asked = await stand_alone(question)

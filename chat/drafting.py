@@ -125,7 +125,7 @@ class Draft:
         seen = max(len(set(attached) & set(sent)), self.context.images_seen)
         self.remark = unread(self.context.question, seen)
         if sent or attached:
-            self._trace.note(images_attached=len(attached), images_sent=len(sent))
+            self._trace.note(images_sent=len(sent), images_unread=len(set(attached) - set(sent)))
 
     async def _stream(self, prompt: Prompt | None, offered: list[dict[str, Any]]) -> list[ToolCall]:
         """The tools the engine wants called next, after its text went out; none when it is done."""

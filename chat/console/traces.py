@@ -128,11 +128,9 @@ def _source(source: Mapping[str, Any]) -> Item:
 
 
 def _images(trace: Mapping[str, Any]) -> list[Item]:
-    """Those of earlier turns may be sent again."""
-    attached, sent = number(trace.get("images_attached")), number(trace.get("images_sent"))
-    if attached is None:
-        return []
-    return [Item(f"{attached:.0f} attached", f"{sent or 0:.0f} sent to the model, earlier ones included")]
+    """Sent to the model, with those of earlier turns; and of the question, not."""
+    counted = {"sent": number(trace.get("images_sent")), "not read": number(trace.get("images_unread"))}
+    return [Item(f"{count:.0f} {what}") for what, count in counted.items() if count]
 
 
 def _engine(trace: Mapping[str, Any], engine: str) -> list[Item]:

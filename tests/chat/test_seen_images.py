@@ -122,7 +122,7 @@ async def test_an_image_alone_is_answered(answer, seeing, image):
 
     assert (given.text, given.answered) == (FOUND, True)
     assert given.trace["query"] == "How long does a refund take?"
-    assert (given.trace["images_attached"], given.trace["images_sent"]) == (1, 1)
+    assert (given.trace["images_sent"], given.trace["images_unread"]) == (1, 0)
 
 
 async def test_an_image_alone_that_could_not_be_read_after_all_is_asked_back(answer, seeing, image):

@@ -55,7 +55,7 @@ async def test_an_engine_without_a_model_says_so_first(ask, settings):
 
     assert answer.text.startswith(f"{UNREAD}Quoted from the documentation:")
     assert streamed == answer.text
-    assert (answer.trace["images_attached"], answer.trace["images_sent"]) == (1, 0)
+    assert (answer.trace["images_sent"], answer.trace["images_unread"]) == (0, 1)
 
 
 async def test_a_model_that_takes_none_is_told_of_it_and_the_customer_too(ask, model):

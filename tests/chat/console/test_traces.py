@@ -11,7 +11,7 @@ from knowledge.records import Level
 
 KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
 KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "unheard_of"}
-KEYS |= {"embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
+KEYS |= {"images_sent", "images_unread", "embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
@@ -91,6 +91,11 @@ def test_tools_say_what_they_found():
     tools = [{"name": "get_order", "ok": True, "found": 1}, {"name": "get_ticket", "ok": False}]
 
     assert row(shown_trace({"tools": tools}), "Tools") == [("get order", "found 1"), ("get ticket", "not run")]
+
+
+def test_images_are_those_sent_and_those_not_read():
+    assert row(shown_trace({"images_sent": 2, "images_unread": 1}), "Images") == [("2 sent", ""), ("1 not read", "")]
+    assert row(shown_trace({"images_sent": 1, "images_unread": 0}), "Images") == [("1 sent", "")]
 
 
 def test_what_was_not_supported_and_taken_out_is_listed():
