@@ -92,7 +92,7 @@ class Transcript(NamedTuple):
 
 
 def transcript(conversation_id: int, before: int | None = None) -> Transcript:
-    """The newest messages, or those just before a ``seq``; in three queries."""
+    """The newest messages, or those just before a ``seq``; in four queries."""
     messages = shown_messages(conversation_id)
     if before is not None:
         messages = messages.filter(seq__lt=before)
@@ -110,7 +110,7 @@ def shown_messages(conversation_id: int) -> QuerySet[Message]:
     return (
         Message.objects.filter(conversation_id=conversation_id, seq__isnull=False)
         .select_related("feedback")
-        .prefetch_related("citations", "actions")
+        .prefetch_related("citations", "actions", "attachments")
     )
 
 

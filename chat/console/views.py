@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +12,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.models import User
 from chat import services
+from chat.attachments import image_response
 from chat.console import selectors
 from chat.console.access import StaffRequest, conversation_for, staff_only
 from chat.console.forms import InboxForm, NewsForm, ReplyForm
@@ -69,6 +70,15 @@ def offer(request: StaffRequest, conversation_id: int, action_id: int) -> HttpRe
     opened = conversation_for(request.user, conversation_id)
     action = get_object_or_404(PendingAction, pk=action_id, conversation=opened)
     return render(request, "console/offer.html", {"action": action})
+
+
+@require_GET
+@staff_only
+def image(request: StaffRequest, conversation_id: int, public_id: UUID) -> HttpResponse:
+    """What the customer attached, for whoever may see the conversation. One that was not sent is nobody's business."""
+    opened = conversation_for(request.user, conversation_id)
+    sent = opened.attachments.filter(message__isnull=False)
+    return image_response(get_object_or_404(sent, public_id=public_id))
 
 
 @require_GET
