@@ -61,7 +61,7 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
     """
     with trace.stage("embed"):
         reading = database_sync_to_async(customer_record)(question.customer_id)
-        record, _ = await asyncio.gather(reading, asyncio.to_thread(embed_ahead, asked.query))
+        record, _ = await asyncio.gather(reading, asyncio.to_thread(embed_ahead, asked.query, asked.also))
     with trace.stage("context"):
         building = database_sync_to_async(build_context)(question, asked.query, asked.also, record)
         context: AnswerContext = await building

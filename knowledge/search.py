@@ -164,13 +164,14 @@ def open_indexes() -> None:
     served(EVERYTHING, None)
 
 
-def embed_ahead(question: str) -> None:
-    """Has the question's vector remembered, so that the search right after it need not wait for it.
+def embed_ahead(question: str, also: Sequence[str] = ()) -> None:
+    """Has the vectors of a question remembered, so that the search right after it need not wait for them.
 
-    What goes wrong here goes wrong there again, where it is dealt with.
+    What goes wrong here goes wrong there again, where it is dealt with. Only what is spelled wrong is embedded there.
     """
+    query = question.strip()[:LONGEST_QUERY]
     with suppress(EmbeddingError):
-        get_embedder(settings.EMBEDDING_MODEL).embed_query(question.strip()[:LONGEST_QUERY])
+        get_embedder(settings.EMBEDDING_MODEL).embed_queries([query, *parts_of(query), *also])
 
 
 def reworded(query: str) -> Sequence[str]:

@@ -12,5 +12,5 @@ def similarities(question: str, texts: Sequence[str]) -> list[float]:
     if not texts:
         return []
     embedder = get_embedder(settings.EMBEDDING_MODEL)
-    scores: list[float] = (embedder.embed(list(texts)) @ embedder.embed_query(question)).tolist()
+    scores: list[float] = (embedder.embed_now(texts) @ embedder.embed_query(question)).tolist()
     return scores
