@@ -1,7 +1,7 @@
 """Reads of conversations, shaped for whoever looks: visitors get exactly the fields written here."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -178,10 +178,19 @@ def with_all_they_hold(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def turns_of(newest_first: Iterable[Message], limit: int = MAX_HISTORY) -> tuple[Turn, ...]:
-    """The newest of them, oldest first. What the system notes is no part of the conversation."""
-    turns = (turn_of(message) for message in newest_first if message.role != Message.Role.SYSTEM)
+    """The newest of them, oldest first. What the system notes is no part of the conversation, and no greeting is."""
+    turns = (turn_of(message) for message in without_small_talk(newest_first) if message.role != Message.Role.SYSTEM)
     spoken = (turn for turn in turns if turn.text or turn.images)
     return tuple(islice(spoken, limit))[::-1]
+
+
+def without_small_talk(newest_first: Iterable[Message]) -> Iterator[Message]:
+    greetings: set[int | None] = set()
+    for message in newest_first:
+        if message.outcome == Message.Outcome.SMALL_TALK:
+            greetings.add(message.reply_to_id)
+        elif message.pk not in greetings:
+            yield message
 
 
 def turn_of(message: Message) -> Turn:

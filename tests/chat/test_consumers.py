@@ -8,6 +8,7 @@ import pytest
 from channels.db import database_sync_to_async as in_database
 from channels.layers import get_channel_layer
 from django.db import OperationalError
+from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisGone
 
 from chat import selectors, services
@@ -15,6 +16,7 @@ from chat.consumers import VisitorConsumer
 from chat.errors import ModelError
 from chat.llm.base import Finished
 from chat.models import Conversation, Feedback, Message
+from chat.phrases import phrase
 from chat.records import Answer
 from tests.chat.conftest import Visitor, token_for
 from tests.chat.prompting import given
@@ -465,6 +467,16 @@ async def test_an_anonymous_conversation_follows_its_session_into_the_account(vi
 
     assert after.ready["conversation"] == before.ready["conversation"]
     assert len(after.ready["messages"]) == 2
+
+
+async def test_a_greeting_is_nothing_that_a_question_could_go_on_from(visit, model):
+    visitor = await visit()
+    await visitor.ask("hi")
+    await in_database(Message.objects.update)(created_at=timezone.now() - timedelta(minutes=1))
+
+    finished = await visitor.ask("it doesn't work", id="q2")
+
+    assert finished["text"] == phrase("more", "en")
 
 
 async def test_who_planted_a_session_hears_nothing_of_the_customer_who_signs_in_with_it(visit, model, widget, customer):
