@@ -6,10 +6,10 @@ database with its own eyes. So a lost one costs a delay and nothing else, and no
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
-from asgiref.sync import async_to_sync
+from asgiref.sync import SyncToAsync, async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
@@ -20,6 +20,9 @@ AGENTS = "agents"
 PATIENCE = 2.0
 
 T = TypeVar("T")
+
+# What is being sent: nothing else holds on to it.
+_sending: set[asyncio.Future[Any]] = set()
 
 
 async def attempt(work: Awaitable[T]) -> T | None:
@@ -66,8 +69,25 @@ def question_grew(answer_id: int) -> None:
 
 
 def _send(event: dict[str, object], *groups: str) -> None:
-    async def send() -> None:
-        for group in groups:
-            await tell(group, event)
+    """Without waiting where a server's loop runs: its one thread for the database has other work than Redis."""
+    loop = _server_loop()
+    if loop:
+        loop.call_soon_threadsafe(_begin, event, groups)
+    else:
+        async_to_sync(_tell_all)(event, groups)
 
-    async_to_sync(send)()
+
+def _server_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop on whose behalf this thread works, if it does."""
+    loop: asyncio.AbstractEventLoop | None = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
+    return loop if loop and loop.is_running() else None
+
+
+def _begin(event: dict[str, object], groups: tuple[str, ...]) -> None:
+    sending = asyncio.ensure_future(_tell_all(event, groups))
+    _sending.add(sending)
+    sending.add_done_callback(_sending.discard)
+
+
+async def _tell_all(event: dict[str, object], groups: tuple[str, ...]) -> None:
+    await asyncio.gather(*(tell(group, event) for group in groups))

@@ -1,14 +1,18 @@
 """A real Redis that ends in the middle of a conversation: messages, counters and answers."""
 
 from collections.abc import Iterator
+from time import monotonic
 
 import pytest
 import redis
 from channels.layers import channel_layers
 from django.test import override_settings
 
+from chat import services
+from chat.models import Conversation
 from chat.phrases import phrase
 from tests import servers
+from tests.chat.conftest import in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +49,25 @@ async def test_when_redis_ends_in_the_middle_the_model_rests_and_the_chat_goes_o
     assert second["text"].startswith(phrase("over_limit", "en"))
     assert "5 to 10 business days" in second["text"]
     assert len(model.requests) == 1
+
+
+async def test_a_redis_that_hangs_holds_up_nobody_elses_work_in_the_database(visit, own_redis):
+    visitor = await visit()
+    conversation = await in_database(Conversation.objects.get)()
+    own_redis.client_pause(1_500)
+    started = monotonic()
+
+    await in_database(services.request_person)(conversation.pk)
+
+    assert monotonic() - started < 1
+    assert (await visitor.until("mode"))["mode"] == "waiting"
+
+
+def test_whoever_has_no_loop_waits_for_a_redis_that_hangs_no_longer_than_two_seconds(widget, own_redis):
+    conversation = services.start_conversation(widget, None, {}).conversation
+    own_redis.client_pause(10_000)
+    started = monotonic()
+
+    services.request_person(conversation.pk)
+
+    assert 1.5 < monotonic() - started < 3.5
