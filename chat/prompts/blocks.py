@@ -29,10 +29,20 @@ def source_block(source: Source, boundary: str) -> str:
 
 def page_block(page: Mapping[str, str], boundary: str) -> str:
     """Where the customer is, as their browser says. What follows ``?`` and ``#`` in an address may be a secret."""
-    address = urlunsplit(urlsplit(page.get("url", ""))._replace(query="", fragment="")) if page.get("url") else ""
-    lines = {"Title": page.get("title", ""), "Address": address, "Language": page.get("locale", "")}
+    lines = {
+        "Title": page.get("title", ""),
+        "Address": _address(page.get("url", "")),
+        "Language": page.get("locale", ""),
+    }
     text = "\n".join(f"{name}: {' '.join(value.split())}" for name, value in lines.items() if value.strip())
     return fenced("the page the customer is looking at", mask_secrets(text), boundary) if text else ""
+
+
+def _address(url: str) -> str:
+    try:
+        return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+    except ValueError:  # "http://[", which is none
+        return ""
 
 
 def summary_block(summary: str, boundary: str) -> str:
