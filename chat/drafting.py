@@ -19,6 +19,7 @@ from django.utils import timezone
 from chat import tools
 from chat.errors import ModelError, PromptFull, QuestionTooLong
 from chat.events import Delta, Emit, Stage
+from chat.hygiene import clean
 from chat.llm.base import CUT_SHORT, ChatModel, Finished, ImagesNotRead, ModelRequest, TextDelta, ToolCall
 from chat.llm.images import images_of, without_images
 from chat.llm.metering import metered
@@ -171,7 +172,7 @@ class Draft:
 
     async def _run(self, calls: list[ToolCall], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Adds the results to the prompt. Returns the tools that may be used from here on."""
-        for call in calls:
+        for call in map(_harmless, calls):
             allowed = len(self._called) < MOST_CALLS
             result = await self._result(call) if allowed else refused("No more tools may be called.")
             self._add(call, result)
@@ -201,3 +202,8 @@ class Draft:
             self.prompt = with_tool_result(self.prompt, call, result.text, found, self.tokenizer.count)
         except PromptFull as error:
             raise ModelError(retryable=False) from error
+
+
+def _harmless(call: ToolCall) -> ToolCall:
+    """As it may be kept and said back to the model: what it is called may be anything, and is no text to encode."""
+    return replace(call, id=clean(call.id), name=call.name if call.name in tools.TOOLS else "unknown")

@@ -4,10 +4,11 @@
 """
 
 import re
+from typing import Any
 
 from knowledge.text.hygiene import Cleaner, clean
 
-__all__ = ["Cleaner", "clean", "neutralised"]
+__all__ = ["Cleaner", "clean", "cleaned", "neutralised"]
 
 # What chat templates are made of: ChatML and Llama 3, DeepSeek, Llama 2 and Mistral, Gemma, tool calls of Qwen.
 # Servers read them as the tokens they stand for, wherever they find them.
@@ -23,6 +24,15 @@ ROLE = re.compile(
     r"^(?=[ \t]*(?:SYSTEM|DEVELOPER|ASSISTANT|USER|HUMAN|TOOL|Human|Assistant|### ?(?:Instruction|Response))[ \t]*:)",
     re.MULTILINE,
 )
+
+
+def cleaned(value: Any) -> Any:
+    """``clean`` for every text in what JSON can hold. Not for names of keys, which are ours."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {name: cleaned(each) for name, each in value.items()}
+    return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def neutralised(text: str, boundary: str) -> str:

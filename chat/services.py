@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat import announcements, smalltalk
 from chat.errors import ConversationClosed, ImageGone, NotFound, QuestionGrew
+from chat.hygiene import clean, cleaned
 from chat.models import Attachment, Citation, Conversation, Feedback, Message, PendingAction, Widget
 from chat.records import Answer
 from chat.selectors import conversation_of_session, session_hash
@@ -193,8 +194,9 @@ def request_person(conversation_id: int, note: str = "") -> None:
 def finish_answer(answer_id: int, answer: Answer, *, question_id: int | None = None) -> bool:
     """Stores how an answer ended and gives it its place in the order.
 
-    False when it was already closed: a writer that lost its lease finds its late result refused. Raises
-    QuestionGrew when it is whole but answers ``question_id`` alone, and the customer has said more since.
+    Models write what no database can hold: it is left out. False when the answer was already closed: a writer that
+    lost its lease finds its late result refused. Raises QuestionGrew when it is whole but answers ``question_id``
+    alone, and the customer has said more since.
     """
     message = Message.objects.get(pk=answer_id)
     conversation = _locked(message.conversation_id)
@@ -205,13 +207,13 @@ def finish_answer(answer_id: int, answer: Answer, *, question_id: int | None = N
         raise QuestionGrew()
     conversation.last_seq += 1
     message.seq = conversation.last_seq
-    message.text = answer.text
+    message.text = clean(answer.text)
     message.status = answer.status
     message.answered = answer.answered
     message.outcome = answer.outcome if answer.status == "complete" else ""
     message.suggestions = list(answer.suggestions)
-    message.engine = answer.engine
-    message.trace = answer.trace
+    message.engine = clean(answer.engine)[:200]
+    message.trace = cleaned(answer.trace)
     message.lease_expires_at = None
     message.save()
     Citation.objects.bulk_create(
@@ -246,7 +248,7 @@ def withdraw_offers(answer_id: int) -> None:
 def keep_summary(conversation_id: int, summary: str, until: int) -> None:
     """Unless another one by now reaches as far."""
     Conversation.objects.filter(pk=conversation_id, summary_until__lt=until).update(
-        summary=summary, summary_until=until
+        summary=clean(summary), summary_until=until
     )
 
 

@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as RedisGone
 from chat import selectors, services
 from chat.consumers import VisitorConsumer
 from chat.errors import ModelError
-from chat.llm.base import Finished
+from chat.llm.base import Finished, ToolCall
 from chat.models import Conversation, Feedback, Message
 from chat.phrases import phrase
 from chat.records import Answer
@@ -615,6 +615,17 @@ async def test_what_cannot_be_stored_is_left_out_of_an_answer(visit, model, unwa
     model.will_say(f"Five{unwanted} days", " [1].")
 
     assert (await (await visit()).ask("Refund?"))["text"] == "Five days [1]."
+
+
+async def test_a_tool_with_a_strange_name_does_not_cost_the_answer(visit, model):
+    model.will_say(ToolCall("c\ud83d", "look\x00up\ud83d", {}))
+    model.will_say("Five days [1].")
+
+    finished = await (await visit()).ask("Refund?")
+
+    trace = (await in_database(Message.objects.get)(role="bot")).trace
+    assert finished["text"] == "Five days [1]."
+    assert trace["tools"] == [{"name": "unknown", "ok": False, "found": []}]
 
 
 async def test_what_cannot_be_stored_is_left_out_of_what_visitors_say(visit, model):

@@ -69,6 +69,24 @@ def test_a_late_writer_is_refused(conversation):
     assert (answer.status, answer.text) == ("interrupted", "Ten")
 
 
+def test_what_no_database_can_hold_is_left_out_of_an_answer_and_its_trace(conversation):
+    answer = asked(conversation)
+    bad = "a\x00b\ud83d"
+
+    services.finish_answer(answer.pk, Answer(bad, engine=bad * 100, trace={"query": bad, "taken_out": [bad]}))
+
+    answer.refresh_from_db()
+    assert (answer.text, answer.engine) == ("ab", "ab" * 100)
+    assert answer.trace == {"query": "ab", "taken_out": ["ab"]}
+
+
+def test_what_no_database_can_hold_is_left_out_of_a_summary(conversation):
+    services.keep_summary(conversation.pk, "a\x00b\ud83d", 2)
+
+    conversation.refresh_from_db()
+    assert conversation.summary == "ab"
+
+
 def test_a_living_writer_keeps_its_answer(conversation):
     answer = asked(conversation)
 
