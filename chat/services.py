@@ -126,7 +126,7 @@ def _taken_along(conversation: Conversation, message: Message) -> bool:
     """
     answers = conversation.messages.filter(role=Message.Role.BOT, superseded=False)
     last = answers.order_by("-pk").first()
-    if last is None or last.reply_to is None:
+    if last is None or last.reply_to is None or _spoken_between(last, message):
         return False
     if last.status == Message.Status.STREAMING and not last.text and last.has_writer:
         last.reply_to = message
@@ -137,6 +137,13 @@ def _taken_along(conversation: Conversation, message: Message) -> bool:
         _supersede(last)
         announcements.stop_answer(last.pk)
     return False
+
+
+def _spoken_between(answer: Message, message: Message) -> bool:
+    """Whether anything else was said between the question of this answer and a later message: they are no one turn."""
+    since = Message.objects.filter(conversation=message.conversation, superseded=False, seq__lt=message.seq)
+    others = since.exclude(role=Message.Role.CUSTOMER).exclude(pk=answer.pk)
+    return answer.reply_to is not None and others.filter(seq__gt=answer.reply_to.seq).exists()
 
 
 @transaction.atomic

@@ -132,6 +132,23 @@ def test_what_is_said_before_an_answer_begins_is_part_of_its_question(conversati
     assert question_of(more.message).text == "Refund?\nI paid by card."
 
 
+def test_an_answer_that_is_tried_again_is_not_taken_along_past_other_answers(conversation):
+    stopped = asked(conversation)
+    services.finish_answer(stopped.pk, Answer("Ten", status="stopped"))
+    Message.objects.filter(role="customer").update(created_at=timezone.now() - timedelta(seconds=2))
+    other = services.post_message(conversation.pk, "2", "What does Team cost?").answer
+    assert other
+    services.finish_answer(other.pk, Answer("29 euros."))
+    again = services.retry_answer(conversation.pk, str(stopped.public_id))
+
+    more = services.post_message(conversation.pk, "3", "And per year?")
+
+    again.refresh_from_db()
+    assert again.reply_to_id == stopped.reply_to_id
+    assert more.answer
+    assert not again.superseded
+
+
 def test_an_answer_that_has_begun_is_left_to_its_question(conversation):
     answer = asked(conversation)
     Message.objects.filter(role="customer").update(created_at=timezone.now() - timedelta(seconds=2))
