@@ -251,8 +251,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 await self.send_json(action)
 
     async def answer_frame(self, event: dict[str, Any]) -> None:
-        """A piece of a running answer. One that was overtaken by the end of its answer is late news."""
-        if event["frame"]["message"] not in self.finished:
+        """A piece of a running answer. Overtaken by the end of that, or by another conversation, it is late news."""
+        is_ours = event["conversation"] == self._conversation_id
+        if is_ours and event["frame"]["message"] not in self.finished:
             if event["frame"]["type"] == "answer.started":
                 self._look_out()
             await self.send_json(event["frame"])

@@ -231,10 +231,13 @@ class Writer:
             if self.sent:
                 so_far.append(frames.answer_delta(message=self.public_id, offset=0, text=self.text[: self.sent]))
             for frame in so_far:
-                await announcements.attempt(self.layer.send(channel, {"type": "answer.frame", "frame": frame}))
+                await announcements.attempt(self.layer.send(channel, self._event(frame)))
 
     def _started(self) -> dict[str, Any]:
         return frames.answer_started(message=self.public_id, reply_to=str(self.question.public_id))
 
     async def _publish(self, frame: dict[str, Any]) -> None:
-        await announcements.tell(self.group, {"type": "answer.frame", "frame": frame})
+        await announcements.tell(self.group, self._event(frame))
+
+    def _event(self, frame: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "answer.frame", "conversation": self.answer.conversation_id, "frame": frame}

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisGone
 
-from chat import selectors, services
+from chat import announcements, frames, selectors, services
 from chat.consumers import VisitorConsumer
 from chat.errors import ModelError
 from chat.llm.base import Finished, ToolCall
@@ -434,6 +434,21 @@ async def test_new_starts_over_with_another_session(visit, model):
 
     assert fresh["messages"] == []
     assert fresh["session"] != visitor.ready["session"]
+
+async def test_late_news_of_the_conversation_before_does_not_reach_the_new_one(visit, model):
+    visitor = await visit()
+    left = await in_database(Conversation.objects.get)()
+    await visitor.send_json_to({"type": "new"})
+    await visitor.until("ready")
+    mine = await in_database(Conversation.objects.exclude(pk=left.pk).get)()
+
+    for conversation in (left, mine):
+        frame = frames.answer_started(message=f"in {conversation.pk}", reply_to="q1")
+        event = {"type": "answer.frame", "conversation": conversation.pk, "frame": frame}
+        await get_channel_layer().group_send(announcements.visitors(mine.pk), event)
+
+    assert (await visitor.until("answer.started"))["message"] == f"in {mine.pk}"
+
 
 
 async def test_a_resolved_conversation_takes_no_more_messages(visit, model):
