@@ -14,6 +14,7 @@ import structlog
 from channels.db import database_sync_to_async
 from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import InterfaceError, OperationalError
 
 from accounts.errors import IdentityError
 from accounts.identity import external_id_from
@@ -266,10 +267,13 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Announcements can be lost, and writers with their process: while an answer is due, this socket asks."""
         while True:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            await database_sync_to_async(services.close_lost_answers)(self._conversation_id)
-            await self.conversation_changed({})
-            if not await database_sync_to_async(selectors.running_answer)(self._conversation_id):
-                return
+            try:
+                await database_sync_to_async(services.close_lost_answers)(self._conversation_id)
+                await self.conversation_changed({})
+                if not await database_sync_to_async(selectors.running_answer)(self._conversation_id):
+                    return
+            except (OperationalError, InterfaceError) as error:
+                log.warning("database_away", error=type(error).__name__)
 
     async def agent_typing(self, event: dict[str, Any]) -> None:
         await self.send_json(frames.typing(event["author"]))

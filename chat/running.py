@@ -5,7 +5,7 @@ to stop, or to repeat what it has said so far to a socket that came back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from time import perf_counter
@@ -59,6 +59,17 @@ async def shut_down() -> None:
         writer.end("interrupted")
     if _running:
         await asyncio.wait(_running, timeout=SHUTDOWN_SECONDS)
+
+
+async def _patiently(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What must be done in the database, as soon as that is back."""
+    for pause in STORING_PAUSES:
+        try:
+            return await database_sync_to_async(work)(*given, **named)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("database_away", error=type(error).__name__)
+            await asyncio.sleep(pause)
+    return await database_sync_to_async(work)(*given, **named)
 
 
 class Writer:
@@ -123,8 +134,8 @@ class Writer:
     async def _begin_again(self) -> None:
         self.again = False
         self.text, self.sent = "", 0
-        await database_sync_to_async(services.withdraw_offers)(self.answer.pk)
-        self.question = await database_sync_to_async(selectors.question_message)(self.answer.pk)
+        await _patiently(services.withdraw_offers, self.answer.pk)
+        self.question = await _patiently(selectors.question_message, self.answer.pk)
         await self._publish(self._started())
 
     async def _write(self) -> Answer:
@@ -142,14 +153,7 @@ class Writer:
             return Answer(text=self.text.rstrip() or FAILED, status="failed", answered=False)
 
     async def _store(self, answer: Answer) -> bool:
-        finish = database_sync_to_async(services.finish_answer)
-        for pause in STORING_PAUSES:
-            try:
-                return bool(await finish(self.answer.pk, answer, question_id=self.question.pk))
-            except (OperationalError, InterfaceError) as error:
-                log.warning("answer_not_stored_yet", error=type(error).__name__)
-                await asyncio.sleep(pause)
-        return bool(await finish(self.answer.pk, answer, question_id=self.question.pk))
+        return bool(await _patiently(services.finish_answer, self.answer.pk, answer, question_id=self.question.pk))
 
     async def _answer(self) -> Answer:
         question = await database_sync_to_async(selectors.question_of)(self.question, self.answer.pk)

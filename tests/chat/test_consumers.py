@@ -17,7 +17,6 @@ from chat.errors import ModelError
 from chat.llm.base import Finished, ToolCall
 from chat.models import Conversation, Feedback, Message
 from chat.phrases import phrase
-from chat.records import Answer
 from tests.chat.conftest import Visitor, token_for
 from tests.chat.prompting import given
 
@@ -435,6 +434,7 @@ async def test_new_starts_over_with_another_session(visit, model):
     assert fresh["messages"] == []
     assert fresh["session"] != visitor.ready["session"]
 
+
 async def test_late_news_of_the_conversation_before_does_not_reach_the_new_one(visit, model):
     visitor = await visit()
     left = await in_database(Conversation.objects.get)()
@@ -448,7 +448,6 @@ async def test_late_news_of_the_conversation_before_does_not_reach_the_new_one(v
         await get_channel_layer().group_send(announcements.visitors(mine.pk), event)
 
     assert (await visitor.until("answer.started"))["message"] == f"in {mine.pk}"
-
 
 
 async def test_a_resolved_conversation_takes_no_more_messages(visit, model):
@@ -575,18 +574,52 @@ async def test_an_answer_is_stored_while_the_channel_layer_is_away(visit, model,
     assert answer.status == "complete"
 
 
-async def test_an_answer_waits_for_a_database_that_restarts(visit, model, monkeypatch):
-    finish, failures = services.finish_answer, [OperationalError("restarting")]
+def once_away(monkeypatch, module, name: str) -> None:
+    """The database is away the first time this is done."""
+    work, failures = getattr(module, name), [OperationalError("restarting")]
 
-    def restarting(answer_id: int, answer: Answer, **kept: int) -> bool:
+    def restarting(*given: object, **named: object) -> object:
         if failures:
             raise failures.pop()
-        return finish(answer_id, answer, **kept)
+        return work(*given, **named)
 
-    monkeypatch.setattr(services, "finish_answer", restarting)
+    monkeypatch.setattr(module, name, restarting)
+
+
+async def test_an_answer_waits_for_a_database_that_restarts(visit, model, monkeypatch):
+    once_away(monkeypatch, services, "finish_answer")
     monkeypatch.setattr("chat.running.STORING_PAUSES", (0.01,))
 
     assert (await (await visit()).ask("Refund?"))["status"] == "complete"
+
+
+@pytest.mark.parametrize(("module", "name"), [(services, "withdraw_offers"), (selectors, "question_message")])
+async def test_a_question_that_grew_waits_for_a_database_that_restarts(visit, model, monkeypatch, module, name):
+    model.gate = asyncio.Event()
+    visitor = await visit()
+    once_away(monkeypatch, module, name)
+    monkeypatch.setattr("chat.running.STORING_PAUSES", (0.01,))
+    for number in range(2):
+        await visitor.send_json_to({"type": "message", "id": f"q{number}", "text": "Refund?"})
+        last = (await visitor.until("accepted"))["message"]
+    model.gate.set()
+
+    finished = await visitor.until("answer.finished")
+
+    assert (finished["reply_to"], finished["status"]) == (last, "complete")
+
+
+async def test_a_socket_goes_on_looking_when_the_database_restarts(visit, model, monkeypatch):
+    monkeypatch.setattr("chat.services.LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr("chat.consumers.LOOK_AGAIN_SECONDS", 0.2)
+    first = await visit()
+    conversation = await in_database(Conversation.objects.get)(public_id=first.ready["conversation"])
+    await in_database(services.post_message)(conversation.pk, "q1", "Refund?")
+    second = await visit(session=first.ready["session"])
+
+    once_away(monkeypatch, services, "close_lost_answers")
+
+    assert (await second.until("answer.finished"))["status"] == "interrupted"
 
 
 async def test_a_socket_finds_out_by_itself_that_the_writer_of_its_answer_is_gone(visit, model, monkeypatch):
