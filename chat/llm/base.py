@@ -1,6 +1,7 @@
 """The contract of a chat model: a request in, a stream of typed events out."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,3 +76,14 @@ class ChatModel(ABC):
     @abstractmethod
     def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Events up to one ``Finished``. Raises ModelError when the stream fails or ends without one."""
+
+
+class CountingModel(ChatModel):
+    """One that may call others several times for one request, and counts what each call takes."""
+
+    @abstractmethod
+    def counted(self, request: ModelRequest, used: Counter[str]) -> AsyncGenerator[ModelEvent, None]:
+        """``stream``, with the tokens of every call added to ``used``, however it ends."""
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        return self.counted(request, Counter())

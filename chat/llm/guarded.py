@@ -1,6 +1,7 @@
 """A model that is asked with care: not too many at once, not again and again, and another one when it fails."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from weakref import WeakKeyDictionary
@@ -8,9 +9,10 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from chat.errors import ModelError
-from chat.llm.base import ChatModel, ModelEvent, ModelRequest
+from chat.llm.base import ChatModel, CountingModel, ModelEvent, ModelRequest
 from chat.llm.circuits import Circuit
 from chat.llm.deadlines import Deadlines
+from chat.llm.metering import metered
 from chat.llm.retries import RetryBudget, pause_before_retry
 
 # All models of this process share them. A semaphore belongs to an event loop, of which a server has one.
@@ -18,7 +20,7 @@ _BUDGET = RetryBudget()
 _PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
-class GuardedModel(ChatModel):
+class GuardedModel(CountingModel):
     """The first model; when it fails before its first token, or its circuit is open, the second.
 
     Where only one can be asked, it is asked again once, if the retry budget has something left. Waiting for a
@@ -35,7 +37,7 @@ class GuardedModel(ChatModel):
         """What the first one says. The second one is told of images it does not take."""
         return self._models[0][0].takes_images
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+    async def counted(self, request: ModelRequest, used: Counter[str]) -> AsyncGenerator[ModelEvent, None]:
         deadlines = Deadlines(request)
         async with _a_place(deadlines):
             self._budget.earn()
@@ -49,13 +51,12 @@ class GuardedModel(ChatModel):
                 share = len({id(model) for model, _ in attempts[position:]})
                 try:
                     with circuit.request():
-                        async with aclosing(model.stream(deadlines.remaining(request, share))) as events:
+                        async with aclosing(metered(model, deadlines.remaining(request, share), used)) as events:
                             async for event in events:
                                 started = True
                                 yield event
                     return
                 except ModelError as error:
-                    error.billed = error.billed or failure.billed
                     failure = error
                 if started:
                     break

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from django.conf import settings
 
 from chat.errors import ModelError
-from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest
+from chat.llm.base import ChatModel, CountingModel, Finished, ModelEvent, ModelRequest
 from chat.llm.images import images_of, without_images
 from chat.llm.sight import image_tokens
 
@@ -18,6 +18,13 @@ BYTES_PER_TOKEN = 2
 
 async def metered(model: ChatModel, request: ModelRequest, used: Counter[str]) -> AsyncGenerator[ModelEvent, None]:
     """The model's events. Its tokens are added to ``used``, however the call ends; none if it never began."""
+    events = model.counted(request, used) if isinstance(model, CountingModel) else _one_call(model, request, used)
+    async with aclosing(events):
+        async for event in events:
+            yield event
+
+
+async def _one_call(model: ChatModel, request: ModelRequest, used: Counter[str]) -> AsyncGenerator[ModelEvent, None]:
     most = most_of(model, request)
     used.update(most)
     try:

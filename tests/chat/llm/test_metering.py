@@ -4,15 +4,18 @@ from contextlib import aclosing
 import pytest
 
 from chat.errors import ModelError
+from chat.llm.guarded import GuardedModel
 from chat.llm.metering import metered, most_of
 from tests.chat.conftest import lose_patience
 from tests.chat.llm.conftest import REQUEST, at
 from tests.chat.llm.model_server import ModelServer
 
 
-async def used_by(server: ModelServer, model: str) -> Counter[str]:
+async def used_by(server: ModelServer, *models: str) -> Counter[str]:
+    """By one, or by one after the other."""
+    model = GuardedModel(*(at(server, model) for model in models)) if models[1:] else at(server, *models)
     used: Counter[str] = Counter()
-    async with aclosing(metered(at(server, model), REQUEST, used)) as events:
+    async with aclosing(metered(model, REQUEST, used)) as events:
         try:
             async for _ in events:
                 pass
@@ -44,3 +47,18 @@ async def test_what_is_given_up_counts_as_the_most_it_can_be(server: ModelServer
         await anext(events)
 
     assert used["completion"] == REQUEST.max_tokens
+
+
+async def test_what_a_model_may_have_taken_that_failed_is_not_forgotten_when_the_second_answers(server: ModelServer):
+    most = most_of(at(server, "good"), REQUEST)
+
+    used = await used_by(server, "tool_cut", "good")
+
+    assert used == {"prompt": most["prompt"] + 7, "completion": most["completion"] + 3}
+
+
+async def test_of_two_that_failed_each_counts_if_it_was_at_work(server: ModelServer):
+    most = most_of(at(server, "good"), REQUEST)
+
+    assert await used_by(server, "tool_cut", "html200") == Counter(most) + Counter(most)
+    assert await used_by(server, "503", "tool_cut") == most
