@@ -33,6 +33,8 @@ PASSING = (408, 409, 425, 429)
 # What a server may say to images that it does not take, or to so much at once; others say "image" in their error.
 IMAGES_REFUSED = (400, 413, 415, 422)
 IMAGES_UNKNOWN = (404, 500, 501)
+# What a server says to a parameter it does not take, naming it in its error.
+LIMITS_REFUSED = (400, 422)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class OpenAIModel(ChatModel):
     def __init__(self, endpoint: Endpoint) -> None:
         self.name = endpoint.model
         self._endpoint = endpoint
+        self._newer_limits = urlsplit(endpoint.base_url).hostname == "api.openai.com"
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
 
     @property
@@ -96,11 +99,23 @@ class OpenAIModel(ChatModel):
         return await self._open(replace(request, messages=without_images(request.messages))), has_images
 
     async def _open(self, request: ModelRequest) -> "AsyncStream[ChatCompletionChunk]":
+        """Whoever refuses our limits in one form is asked in the other, and from then on in that at once."""
+        newer = self._newer_limits
+        try:
+            return await self._ask(request, newer_limits=newer)
+        except Exception as error:
+            if not _refuses_limits(error):
+                raise
+        stream = await self._ask(request, newer_limits=not newer)
+        self._newer_limits = not newer
+        return stream
+
+    async def _ask(self, request: ModelRequest, *, newer_limits: bool) -> "AsyncStream[ChatCompletionChunk]":
         client = await self._client()
         parameters: dict[str, Any] = {
             "messages": request.messages,
             "stream_options": {"include_usage": True},
-            **self._limits(request.max_tokens),
+            **_limits(request.max_tokens, newer=newer_limits),
             **({"tools": request.tools} if request.tools else {}),
         }
         # The SDK would look at every part of a long prompt; what is in ``extra_body`` it sends as it is.
@@ -129,12 +144,6 @@ class OpenAIModel(ChatModel):
         _ = client.chat.completions  # imported when it is first looked at
         return client
 
-    def _limits(self, tokens: int) -> dict[str, Any]:
-        """OpenAI's newer models refuse the old name of the limit and any temperature; other servers know no other."""
-        if urlsplit(self._endpoint.base_url).hostname == "api.openai.com":
-            return {"max_completion_tokens": tokens}
-        return {"max_tokens": tokens, "temperature": 0.2}
-
     def _failure(self, error: Exception, reached: bool) -> ModelError:
         """One error for all: the SDK's, a deadline's, and what reading nonsense raises.
 
@@ -159,6 +168,16 @@ async def _next(chunks: "AsyncStream[ChatCompletionChunk]", due: float) -> "Chat
 def _refuses_images(error: Exception) -> bool:
     status = getattr(error, "status_code", None)
     return status in IMAGES_REFUSED or (status in IMAGES_UNKNOWN and "image" in str(error).lower())
+
+
+def _limits(tokens: int, *, newer: bool) -> dict[str, Any]:
+    """OpenAI's newer models refuse the old name of the limit and any temperature; many servers know no other."""
+    return {"max_completion_tokens": tokens} if newer else {"max_tokens": tokens, "temperature": 0.2}
+
+
+def _refuses_limits(error: Exception) -> bool:
+    refused = getattr(error, "status_code", None) in LIMITS_REFUSED
+    return refused and any(name in str(error) for name in ("max_tokens", "max_completion_tokens", "temperature"))
 
 
 def _retry_after(error: Exception) -> float:

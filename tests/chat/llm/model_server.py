@@ -99,6 +99,9 @@ class ModelServer:
             return "503" if has_result else "tool_used"
         if model in ("blind", "textual"):
             return BLIND[model] if has_images(self.requests[-1]) else "good"
+        if model in ("newer", "older"):
+            refused = "max_tokens" if model == "newer" else "max_completion_tokens"
+            return f"no {refused}" if refused in self.requests[-1] else "good"
         return model
 
     async def reply(self, model: str, writer: asyncio.StreamWriter) -> None:
@@ -111,6 +114,9 @@ class ModelServer:
             return self.plain(writer, 500, "application/json", body)
         if model == "elsewhere":
             return self.plain(writer, 307, "text/plain", b"", f"Location: {self.url}/caught\r\n")
+        if model.startswith("no "):
+            said = f"Unsupported parameter: '{model.removeprefix('no ')}' is not supported with this model."
+            return self.plain(writer, 400, "application/json", json.dumps({"error": {"message": said}}).encode())
         if model.isdigit():
             return self.plain(writer, int(model), "application/json", b'{"error": {"message": "no"}}')
         if model == "html200":

@@ -158,3 +158,21 @@ async def test_nobody_listening_is_a_model_error():
 
 def test_a_key_is_not_printed_with_its_endpoint():
     assert "secret" not in repr(Endpoint("good", "https://models.example/v1", "secret"))
+
+
+async def test_an_endpoint_that_refuses_our_limits_is_asked_in_the_other_form_from_then_on(server: ModelServer):
+    model = at(server, "newer")
+
+    for server.mode in ("newer", "newer", "older"):
+        assert isinstance((await ask(model))[-1], Finished)
+
+    assert ["max_tokens" in request for request in server.requests] == [True, False, False, False, True]
+    assert ["max_completion_tokens" in request for request in server.requests] == [False, True, True, True, False]
+    assert ["temperature" in request for request in server.requests] == [True, False, False, False, True]
+
+
+async def test_a_request_that_is_refused_for_something_else_is_not_sent_again(server: ModelServer):
+    with pytest.raises(ModelError):
+        await ask(at(server, "400"))
+
+    assert len(server.requests) == 1
