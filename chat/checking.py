@@ -9,11 +9,11 @@ from chat.clarifying import asked_back
 from chat.drafting import Draft
 from chat.errors import ModelError, PromptFull
 from chat.events import Emit, Stage
-from chat.grounding import Finding, checked, reasons, without
+from chat.grounding import Finding, checked, is_about_offer, reasons, without
 from chat.llm.completion import complete
 from chat.outgoing import OutgoingText, citable_text
 from chat.prompts import with_revision
-from chat.records import Answer, Cited
+from chat.records import Answer, Cited, Question
 from chat.refusals import nearest_pages, refusal
 from chat.tracing import Trace
 
@@ -67,10 +67,18 @@ def _findings(text: str, draft: Draft) -> list[Finding]:
 
 def _is_excused(finding: Finding, said: str, draft: Draft) -> bool:
     """Words about an offer rest on the offer, which stands below them; a sentence that was cut has yet to say some."""
-    if draft.status == "complete" or finding.sentence.end < len(said):
-        return draft.offered_action and finding.kind == "uncited"
-    may_be_said = draft.offered_action or not finding.sentence.is_whole
-    return may_be_said and finding.kind in ("uncited", "overlap")
+    sentence = finding.sentence
+    is_end_of_cut = draft.status != "complete" and sentence.end >= len(said)
+    if finding.kind != "uncited" and not (is_end_of_cut and finding.kind == "overlap"):
+        return False
+    if is_end_of_cut and not sentence.is_whole:
+        return True
+    return draft.offered_action and is_about_offer(sentence.text, _by_customer(draft.context.question))
+
+
+def _by_customer(question: Question) -> str:
+    earlier = (turn.text for turn in question.history if turn.role == "customer")
+    return "\n".join([*earlier, question.text])
 
 
 async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
@@ -96,13 +104,13 @@ async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
 
 
 def _shown(text: str, draft: Draft, *, whole: bool) -> Answer:
-    """The text with the reader's numbers."""
+    """The text with the reader's numbers. Without any it is no answer, whatever it offers."""
     outgoing = _outgoing(text, draft)
     shown = outgoing.text.strip()
     asks = shown.endswith("?") and not outgoing.citations and not asked_back(draft.context.question)
     if not shown or not (outgoing.citations or asks or draft.offered_action):
         return refusal(draft.context, draft.engine, "unsupported")
-    answered = whole and not asks
+    answered = whole and bool(outgoing.citations)
     return Answer(
         text=shown,
         answered=answered,

@@ -6,6 +6,7 @@ again, once, or ``without`` to take out what is not supported.
 
 from chat.grounding.checking import Finding, checked
 from chat.grounding.gate import ValueGate
+from chat.grounding.offers import is_about_offer
 from chat.grounding.revising import reasons, without
 
-__all__ = ["Finding", "ValueGate", "checked", "reasons", "without"]
+__all__ = ["Finding", "ValueGate", "checked", "is_about_offer", "reasons", "without"]

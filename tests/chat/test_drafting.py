@@ -83,7 +83,20 @@ async def test_a_tool_with_an_effect_only_offers_it(model, widget, customer):
 
     assert await in_database(PendingAction.objects.filter(status="pending").count)() == 1
     assert await in_database(customer.tickets.count)() == 1
-    assert answer.outcome == "answered"
+    assert answer.text == "I have prepared a ticket about it; please confirm it below."
+    assert not answer.answered
+
+
+async def test_an_offer_excuses_no_statement_beside_it(model, widget):
+    said = "I have offered you a person below. Every customer gets all their money back whenever they like."
+    model.will_say(ToolCall("c1", "hand_over", {}))
+    model.will_say(said)
+    model.will_say(said)
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert answer.text == "I have offered you a person below."
+    assert not answer.answered
 
 
 async def test_a_value_no_source_has_is_never_shown(model, widget):
