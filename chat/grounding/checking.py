@@ -17,6 +17,7 @@ from typing import Literal
 
 from chat.grounding.names import is_named, plans_named
 from chat.grounding.promises import unkept
+from chat.grounding.questions import stated
 from chat.grounding.sentences import Sentence, citations_of, sentences
 from chat.grounding.values import Meaning, offered, values
 from chat.grounding.wording import AFFIRMS, FEW, is_remark, language, stems
@@ -93,7 +94,7 @@ class Check:
         return next((name for name in named if not any(is_named(name, source.text, text) for source in sources)), "")
 
     def _unsupported(self, sentence: Sentence, cited: list[Said], cites: frozenset[int]) -> Finding | None:
-        said = stems(sentence.text)
+        said = stems(" ".join(stated(sentence.text)))
         if not cited:
             return Finding(sentence, "no source is cited for it", "uncited")
         comparable = [source for source in cited if self.answer.language in (None, source.language or "en")]

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chat.grounding.questions import LINK, stated
+
 # By the effect, which is the first word of an action's kind ("open_ticket"): forms that say it was or will be done.
 _EFFECTS = {
     "refund": "refund refunded refunding reimburse reimbursed reimbursing erstattet zurückerstattet rückerstattet "
@@ -69,7 +71,8 @@ REACH = 9
 CLAUSE = 200
 NEGATIONS = frozenset(("nicht", "nichts", "kein", "keine", "keinen", "pas", "rien", "no", "not", "never"))
 CONDITION = re.compile(
-    r"\b(?:if|once|when|unless|until|as soon as|wenn|sobald|falls|quand|lorsque|si|dès que|cuando)\b", re.IGNORECASE
+    r"\b(?:if|once|when|unless|until|whether|as soon as|wenn|sobald|falls|ob|quand|lorsque|si|dès que|cuando)\b",
+    re.IGNORECASE,
 )
 QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|\"[^\"]*\"")
 WORD = re.compile(r"[^\W\d_]+")
@@ -87,13 +90,11 @@ class Promise:
 
 def unkept(sentence: str, done: frozenset[str], sources: str) -> list[Promise]:
     """The acts that ``sentence`` claims, but neither an action of kind ``done`` did nor ``sources`` report."""
-    if sentence.rstrip().endswith("?"):
-        return []
     effects = {kind.partition("_")[0] for kind in done}
     reported = sources.lower()
     return [
         promise
-        for promise in _promises(QUOTED.sub("", sentence))
+        for promise in _promises(", ".join(stated(QUOTED.sub("", sentence), LINK)))
         if promise.effect not in effects and not _is_reported(promise, reported)
     ]
 

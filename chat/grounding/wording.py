@@ -2,6 +2,8 @@
 
 import re
 
+from chat.grounding.questions import PAUSE, is_question, stated
+
 # The commonest words of each language that the others do not have.
 STOP_WORDS = {
     "en": "the and to of is you your in for that it with on are be this not can or have from will as by we at if an "
@@ -69,6 +71,12 @@ NOT_IN_SOURCES = re.compile(
     re.IGNORECASE,
 )
 CLAUSE = re.compile(r"[,;]\s*(?:but|however|aber|mais|pero)\b\s*|;\s+|\s[–—]\s", re.IGNORECASE)
+# What may stand before a question and states nothing.
+BEFORE_QUESTION = re.compile(
+    r"\W*(?:to|before|so|just|if|when|once|regarding|concerning|about|or|um|damit|bevor|wenn|falls|bezüglich|oder|pour"
+    r"|afin|avant|si|concernant|ou|para|antes|respecto|sobre|o)\b",
+    re.IGNORECASE,
+)
 # With fewer words that mean something a clause says too little to be checked: "Yes.", "That works."
 FEW = 2
 AFFIRMS = re.compile(
@@ -101,9 +109,17 @@ def stems(text: str) -> frozenset[str]:
 
 def is_remark(sentence: str) -> bool:
     """A question back, a greeting, an offer, a refusal, and nothing besides."""
-    if sentence.strip().rstrip('*_"”)').endswith(("?", "？")):
-        return True
-    return all(_is_remark(clause) for clause in CLAUSE.split(sentence))
+    return all(_is_remark(clause) for said in _beside_question(sentence) for clause in CLAUSE.split(said))
+
+
+def _beside_question(sentence: str) -> list[str]:
+    """The last clause of what asks without the words or the order of a question is one all the same: "Or €29?" """
+    if not is_question(sentence):
+        return [sentence]
+    clauses = stated(sentence)
+    if clauses == PAUSE.split(sentence):
+        clauses = clauses[:-1]
+    return [clause for clause in clauses if not BEFORE_QUESTION.match(clause)]
 
 
 def _is_remark(clause: str) -> bool:

@@ -23,6 +23,13 @@ CLAIMS = [
     "He cancelado su suscripción.",
     "Voy a reembolsar el importe.",
     "Ya cancelé tu pedido.",
+    "I've refunded your last payment, is there anything else I can help with?",
+    "Is there anything else now that I've refunded your last payment?",
+    "Did you know that I have cancelled your order?",
+    "Your ticket has been opened, may I help with anything else?",
+    "Ich habe Ihre Zahlung erstattet, kann ich sonst noch helfen?",
+    "J’ai remboursé votre paiement, puis-je vous aider pour autre chose ?",
+    "He cancelado su pedido, ¿puedo ayudarle en algo más?",
 ]
 NO_CLAIMS = [
     "You can cancel at any time.",
@@ -40,6 +47,12 @@ NO_CLAIMS = [
     "Sie können jederzeit kündigen.",
     "Je n’ai pas annulé votre commande.",
     "No he cancelado su pedido.",
+    "Have I refunded the right payment?",
+    "Do you mean your order has been cancelled?",
+    "Shall I tell you whether your order has been cancelled?",
+    "Habe ich die richtige Bestellung storniert?",
+    "Ai-je annulé la bonne commande ?",
+    "¿He cancelado el pedido correcto?",
 ]
 
 
