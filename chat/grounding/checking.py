@@ -19,6 +19,7 @@ from chat.grounding.names import is_named, plans_named
 from chat.grounding.promises import unkept
 from chat.grounding.questions import stated
 from chat.grounding.sentences import Sentence, citations_of, sentences
+from chat.grounding.suppositions import is_supposed
 from chat.grounding.values import Meaning, offered, values
 from chat.grounding.wording import AFFIRMS, FEW, is_remark, language, stems
 
@@ -64,6 +65,7 @@ class Check:
     answer: Said
     sources: Mapping[int, Said]
     question: Said
+    today: Said
     names: frozenset[str]
     done: frozenset[str]
 
@@ -84,9 +86,15 @@ class Check:
         return self._unsupported(sentence, cited, cites)
 
     def _missing_value(self, text: str, cited: list[Said], *, affirms: bool) -> str:
-        sources = cited if affirms else [*cited, self.question]
-        offers = frozenset().union(*(source.offers for source in sources))
-        return next((text[value.start : value.end] for value in values(text) if not value.is_in(offers)), "")
+        known = cited if affirms else [*cited, self.today]
+        offers = frozenset().union(*(said.offers for said in known))
+        missing = [value for value in values(text) if not value.is_in(offers)]
+        if missing and not affirms:
+            says_nothing = not cited or is_remark(text)
+            asked = (value for value in missing if value.is_in(self.question.offers))
+            repeated = {value for value in asked if says_nothing or is_supposed(text, value.start)}
+            missing = [value for value in missing if value not in repeated]
+        return text[missing[0].start : missing[0].end] if missing else ""
 
     def _missing_name(self, text: str, cited: list[Said]) -> str:
         sources = [*cited, self.question]
@@ -113,16 +121,18 @@ def checked(
     sources: Mapping[int, str],
     *,
     question: str = "",
+    today: str = "",
     names: frozenset[str] = frozenset(),
     done: frozenset[str] = frozenset(),
 ) -> list[Finding]:
     """The statements of ``text`` that may not be shown as they are, in their order; at most one finding each.
 
-    ``sources`` are texts by the numbers that ``text`` cites. Values of the ``question`` may be repeated, but
-    not affirmed. ``names`` are the plan names that are known; ``done`` the kinds of actions that ran.
+    ``sources`` are texts by the numbers that ``text`` cites. Values of the ``question`` may be supposed, denied
+    and asked for, but not affirmed; the day ``today`` may be told. ``names`` are the plan names that are known;
+    ``done`` the kinds of actions that ran.
     """
     against = {number: Said(source) for number, source in sources.items()}
-    check = Check(Said(text), against, Said(question), names, done)
+    check = Check(Said(text), against, Said(question), Said(today), names, done)
     found = sentences(text)
     affirms = affirmed(found)
     findings = (

@@ -60,15 +60,40 @@ def test_what_they_do_not_say_is_found(answer, kind):
     assert findings[0].sentence.text == answer
 
 
-def test_values_of_the_question_may_be_repeated_but_not_affirmed():
-    question = "Do I get a refund to my card after 90 days?"
+ASKED = "Do I get a $500 discount on the Team plan, and a refund to my card after 90 days?"
 
-    assert checked("After 90 days no refund reaches your card [1].", SOURCES, question=question) == []
-    for yes in (
+
+@pytest.mark.parametrize(
+    "repeats",
+    [
+        "After 90 days no refund reaches your card [1].",
+        "There is no $500 discount on the Team plan, which costs €29 per month [1].",
+        "If you paid $500, a refund takes 5 to 10 business days to reach your card [1].",
+        "Nach 90 Tagen geht keine Erstattung mehr auf Ihre Karte, mit der Sie bezahlt haben [3].",
+        "You asked about a $500 discount. Team is 29 euros per month [1].",
+        "Did you pay $500?",
+        "As of 26 November, a refund takes 5 to 10 business days [1].",
+    ],
+)
+def test_values_of_the_question_may_be_repeated(repeats):
+    assert checked(repeats, SOURCES, question=ASKED, today="Thursday, 26 November 2026") == []
+
+
+@pytest.mark.parametrize(
+    "affirms",
+    [
+        "You get a $500 discount on the Team plan [1].",
+        "If you choose the Team plan you get a $500 discount per month [1].",
+        "No, refunds take 5 days, but the Team plan has a $500 discount [1].",
+        "After 90 days a refund reaches your card [1].",
         "Yes, after 90 days a refund reaches your card [1].",
         "Yes. After 90 days refunds reach your card [1].",
-    ):
-        assert [finding.kind for finding in checked(yes, SOURCES, question=question)] == ["value"]
+    ],
+)
+def test_but_not_affirmed(affirms):
+    findings = checked(affirms, SOURCES, question=ASKED, today="Thursday, 26 November 2026")
+
+    assert [finding.kind for finding in findings] == ["value"]
 
 
 def test_an_action_that_ran_may_be_told():
