@@ -70,7 +70,8 @@ class Draft:
         """Raises ModelError, or is cancelled, only while nothing was shown; after that the draft is interrupted."""
         try:
             await self._converse()
-            if not (self.shown or self.gave_up):
+            # What was withheld was said all the same: it is put right, and no failure of the model.
+            if not self.outgoing.written.strip():
                 raise ModelError(retryable=True)
         except (ModelError, asyncio.CancelledError):
             if not self.shown:

@@ -6,6 +6,7 @@ from channels.db import database_sync_to_async as in_database
 from chat.answering import answer_question
 from chat.llm.base import ToolCall
 from chat.models import Conversation, PendingAction
+from chat.phrases import phrase
 from chat.records import Answer, Question
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -108,6 +109,24 @@ async def test_a_value_no_source_has_is_never_shown(model, widget):
     assert "37" not in shown + answer.text
     assert answer.answered
     assert answer.trace["revised"]
+
+
+@pytest.mark.parametrize(
+    ("again", "told", "answered"),
+    [
+        ("A refund reaches your card in 5 to 10 business days [1].", "A refund reaches your card in 5 to 10", True),
+        ("€49 per month [1].", phrase("unsupported", "en"), False),
+    ],
+)
+async def test_an_answer_withheld_from_its_first_word_is_no_failure_of_the_model(model, widget, again, told, answered):
+    model.will_say("€49 per month [1].")
+    model.will_say(again)
+
+    answer, shown = await ask(widget, "How long does a refund take?")
+
+    assert shown == answer.text
+    assert answer.text.startswith(told)
+    assert (answer.answered, answer.engine) == (answered, "scripted")
 
 
 async def test_what_a_revision_does_not_put_right_is_taken_out(model, widget):
