@@ -1,6 +1,7 @@
 """The words of the prompt. What stands in braces is filled in; nothing secret may be among it.
 
 Short, for small models forget what stood far above: the rules that matter most are said again beside the question.
+They tend to do what is said last, so that is how to answer, and not how to give up.
 """
 
 from chat.language import LANGUAGES
@@ -42,14 +43,15 @@ ASKED = """SOURCES
 QUESTION
 {question}
 
-(Answer only from the SOURCES. After each statement its source's number, like [1]. If they do not answer: [0].)"""
+(If no source answers the question, reply [0]. Otherwise answer from the SOURCES alone, and put the number of its \
+source after each statement, like [1].)"""
 NO_DATA = "(nothing was found)"
 
 REVISE = """Your answer says what the sources it cites do not:
 {reasons}
 
-Write the whole answer again, keeping what the sources say and leaving out the rest. After each statement its \
-source's number, like [1]. If nothing is left: [0]."""
+If the sources say none of it, reply [0]. Otherwise write the whole answer again, keeping what the sources say and \
+leaving out the rest, and put the number of its source after each statement, like [1]."""
 
 REWRITE = """You prepare searches in the help pages of {widget}. Write the customer's last message as one question \
 that can be understood without the conversation: put in what "it", "that" or "the other one" stand for. Keep the \
