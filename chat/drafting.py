@@ -5,6 +5,7 @@ A draft is not yet an answer: whether its statements are in what they cite is fo
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -37,6 +38,7 @@ from chat.tracing import Trace
 MOST_CALLS = 5
 # Of the prompt's room, this share is kept free for what tools find.
 SPARE_SHARE = 0.2
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 REPEATED = "You have made exactly this call already; its result stands above."
 
 
@@ -206,5 +208,5 @@ class Draft:
 
 
 def _harmless(call: ToolCall) -> ToolCall:
-    """As it may be kept and said back to the model: what it is called may be anything, and is no text to encode."""
-    return replace(call, id=clean(call.id), name=call.name if call.name in tools.TOOLS else "unknown")
+    """As it may be kept and said back to the model: its protocol allows no other names, and it says what it likes."""
+    return replace(call, id=clean(call.id), name=call.name if NAME.fullmatch(call.name) else "unknown")
