@@ -15,6 +15,7 @@ from chat.outgoing import OutgoingText, citable_text
 from chat.prompts import with_revision
 from chat.records import Answer, Cited, Question
 from chat.refusals import nearest_pages, refusal
+from chat.stopping import is_stopped, to_its_end
 from chat.tracing import Trace
 
 # Writing again is worth less than an answer now.
@@ -35,7 +36,7 @@ async def _checked(draft: Draft, emit: Emit, trace: Trace) -> Answer:
         return _quoted(draft)
     if draft.status != "complete":
         return _cut_short(draft, trace)
-    await emit(Stage("checking"))
+    await to_its_end(emit(Stage("checking")))
     text, whole = draft.outgoing.written, not draft.gave_up
     if findings := _findings(text, draft):
         trace.note(unsupported=[f"{finding.kind}: {finding.reason}" for finding in findings])
@@ -86,7 +87,7 @@ async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
 
     Nor is there time when the customer stops it now: what is supported of it stands.
     """
-    if draft.prompt is None:
+    if draft.prompt is None or is_stopped():
         return draft.outgoing.written
     try:
         prompt = with_revision(

@@ -11,6 +11,7 @@ from chat.llm import get_model
 from chat.llm.base import ChatModel
 from chat.phrases import phrase
 from chat.records import Answer, AnswerContext
+from chat.stopping import to_its_end
 from chat.tracing import Trace
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ async def _paid(model: ChatModel, context: AnswerContext, emit: Emit, trace: Tra
     try:
         return await _written(draft, emit, trace)
     finally:
-        cost = await spending.settle(context.question, draft.usage)
+        cost = await to_its_end(spending.settle(context.question, draft.usage))
         trace.note(usage=dict(draft.usage), cost_micro=cost)
 
 

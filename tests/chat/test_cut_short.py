@@ -1,10 +1,14 @@
 """An answer that did not come to its end says nothing more than the sources do, all the same."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
+from chat import running, spending
 from chat.errors import ModelError
+from chat.events import Stage
 from chat.llm.base import Finished, ToolCall
 from chat.models import Message
 from chat.phrases import phrase
@@ -88,3 +92,65 @@ async def test_whoever_stops_it_while_it_is_written_again_keeps_that_too(visit, 
 
     assert (finished["text"], finished["answered"]) == (TRUE, False)
     assert finished["citations"]
+
+
+class Held:
+    """Does as before, but only when it is let go."""
+
+    def __init__(self, work: Callable[..., Awaitable[Any]]) -> None:
+        self.work = work
+        self.reached, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, *given: Any) -> Any:
+        self.reached.set()
+        await self.let_go.wait()
+        return await self.work(*given)
+
+
+async def stop(visitor, message: str, times: int) -> None:
+    """Returns when the writer has heard it so often."""
+    await visitor.send_json_to({"type": "stop", "message": message})
+    (writer,) = running._running.values()
+    async with asyncio.timeout(5):
+        while not (writer._writing and writer._writing.cancelling() == times):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_whoever_stops_it_again_while_it_is_settled_keeps_its_citations(visit, model, monkeypatch):
+    settle = Held(spending.settle)
+    monkeypatch.setattr(spending, "settle", settle)
+    model.gate = asyncio.Event()
+    model.will_say(f"{TRUE} ", "And")
+    visitor = await visit()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": ASKED})
+    message = (await visitor.until("answer.delta"))["message"]
+    await stop(visitor, message, 1)
+    await settle.reached.wait()
+    await stop(visitor, message, 2)
+    settle.let_go.set()
+
+    finished = await visitor.until("answer.finished")
+
+    assert (finished["status"], finished["text"]) == ("stopped", TRUE)
+    assert [citation["number"] for citation in finished["citations"]] == [1]
+    assert (await kept()).trace["usage"]
+
+
+async def test_whoever_stops_it_as_its_check_begins_is_shown_what_is_supported(visit, model, monkeypatch):
+    tell = running.Writer._emit
+    checking = Held(tell)
+    monkeypatch.setattr(
+        running.Writer, "_emit", lambda *told: (checking if told[1] == Stage("checking") else tell)(*told)
+    )
+    model.will_say(f"{TRUE} {INVENTED}")
+    visitor = await visit()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": ASKED})
+    message = (await visitor.until("answer.delta"))["message"]
+    await checking.reached.wait()
+    await stop(visitor, message, 1)
+    checking.let_go.set()
+
+    finished = await visitor.until("answer.finished")
+
+    assert finished["text"] == TRUE
+    assert len(finished["citations"]) == len(model.requests) == 1
