@@ -64,7 +64,7 @@ class AttachmentsView(APIView):
     )
     def post(self, request: Request) -> Response:
         conversation = self.conversation(request)
-        async_to_sync(flooding.check_images)(conversation.pk, request.META.get("REMOTE_ADDR", ""))
+        async_to_sync(flooding.check_images)(conversation.visitor, request.META.get("REMOTE_ADDR", ""))
         return Response(attachment_payload(attach(conversation.pk, body_of(request))), status=201)
 
     def conversation(self, request: Request) -> Conversation:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import structlog
 from channels.db import database_sync_to_async
@@ -20,7 +21,7 @@ from accounts.errors import IdentityError
 from accounts.identity import external_id_from
 from accounts.selectors import active_customer
 from chat import actions, announcements, flooding, frames, running, selectors, services
-from chat.errors import FrameError
+from chat.errors import FrameError, TooManyConversations
 from chat.models import Conversation
 from supportbot.errors import SupportbotError
 
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 HELLO_SECONDS = 5.0
 TIMED_OUT = 4408
+# Of the protocol itself: "try again later".
+TRY_LATER = 1013
 CLAIMED = 4409
 # However fast somebody types, agents are told once in a while.
 TYPING_PAUSE = 1.0
@@ -96,10 +99,14 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if frame.token:
             await self._identify(frame.token)
         page = frame.context.model_dump() if frame.context else {}
-        session = await database_sync_to_async(services.open_session)(
-            self.widget, frame.session, self.customer_id, page
-        )
-        await self._enter(session, after=frame.after if session.is_resumed else 0)
+        resume = database_sync_to_async(services.resume_session)
+        if session := await resume(self.widget, frame.session, self.customer_id, page):
+            return await self._enter(session, after=frame.after)
+        try:
+            await self._start(page)
+        except TooManyConversations as error:
+            await self.send_json(frames.error(error.code, error.user_message, retryable=error.retryable))
+            await self.close(code=TRY_LATER)
 
     async def _identify(self, token: str) -> None:
         """A token that proves nothing leaves the visitor anonymous, and says so."""
@@ -160,7 +167,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def on_message(self, frame: frames.NewMessage) -> None:
         text, images = frames.clean_text(frame), frames.attached(frame)
         try:
-            await flooding.check_pace(self._conversation_id, self.ip)
+            await flooding.check_pace(self._own_conversation.visitor, self.ip)
             if self.mode == Conversation.Mode.BOT:
                 running.expect(text)
             self.own_ids.add(frame.id)
@@ -181,7 +188,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await database_sync_to_async(services.stop_answer)(self._conversation_id, frame.message)
 
     async def on_retry(self, frame: frames.Retry) -> None:
-        await flooding.check_pace(self._conversation_id, self.ip)
+        await flooding.check_pace(self._own_conversation.visitor, self.ip)
         answer = await database_sync_to_async(services.retry_answer)(self._conversation_id, frame.message)
         running.start(answer, self.ip)
         self._look_out()
@@ -213,14 +220,22 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await database_sync_to_async(services.mark_read_by_visitor)(self._conversation_id, frame.seq)
 
     async def on_new(self, frame: frames.New) -> None:
-        session = await database_sync_to_async(services.start_conversation)(self.widget, self.customer_id, {})
-        await self._enter(session, after=0)
+        await self._start({}, self._own_conversation.visitor)
+
+    async def _start(self, page: dict[str, str], visitor: UUID | None = None) -> None:
+        await flooding.check_conversations(self.ip)
+        start = database_sync_to_async(services.start_conversation)
+        await self._enter(await start(self.widget, self.customer_id, page, visitor), after=0)
+
+    @property
+    def _own_conversation(self) -> Conversation:
+        if self.conversation is None:
+            raise FrameError("The first frame must be 'hello'.", code="hello_expected")
+        return self.conversation
 
     @property
     def _conversation_id(self) -> int:
-        if self.conversation is None:
-            raise FrameError("The first frame must be 'hello'.", code="hello_expected")
-        return self.conversation.pk
+        return self._own_conversation.pk
 
     # --- Announcements ---------------------------------------------------------------------
 

@@ -53,6 +53,12 @@ class TooManyMessages(SupportbotError):
     retryable = True
 
 
+class TooManyConversations(SupportbotError):
+    code = "too_many_conversations"
+    user_message = "That was a lot of conversations at once. Please wait a minute, then try again."
+    retryable = True
+
+
 class UnknownSession(SupportbotError):
     """No widget of this site, no session of this widget, or no conversation any more: the answer is the same."""
 

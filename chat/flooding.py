@@ -1,29 +1,36 @@
-"""How many messages and images a visitor may send, whoever answers them."""
+"""How many messages and images a visitor may send, whoever answers them, and begin conversations for them."""
 
 import asyncio
+from uuid import UUID
 
 from django.conf import settings
 
 from chat import windows
-from chat.errors import CountersAway, TooManyImages, TooManyMessages
+from chat.errors import CountersAway, TooManyConversations, TooManyImages, TooManyMessages
 
 MINUTE = 60
 
 
-async def check_pace(conversation_id: int, ip: str) -> None:
+async def check_pace(visitor: UUID, ip: str) -> None:
     """Raises TooManyMessages. While nobody can count, people can write all the same: it is no model that answers."""
-    if not await _has_room("messages", conversation_id, ip, settings.CHAT_MESSAGES_VISITOR, settings.CHAT_MESSAGES_IP):
+    if not await _has_room("messages", visitor, ip, settings.CHAT_MESSAGES_VISITOR, settings.CHAT_MESSAGES_IP):
         raise TooManyMessages()
 
 
-async def check_images(conversation_id: int, ip: str) -> None:
+async def check_images(visitor: UUID, ip: str) -> None:
     """Raises TooManyImages."""
-    if not await _has_room("images", conversation_id, ip, settings.CHAT_IMAGES_VISITOR, settings.CHAT_IMAGES_IP):
+    if not await _has_room("images", visitor, ip, settings.CHAT_IMAGES_VISITOR, settings.CHAT_IMAGES_IP):
         raise TooManyImages()
 
 
-async def _has_room(what: str, conversation_id: int, ip: str, of_visitor: int, of_ip: int) -> bool:
-    limits = {f"{what} of {conversation_id}": of_visitor}
+async def check_conversations(ip: str) -> None:
+    """Raises TooManyConversations. Who begins one is no visitor yet: only where they come from is known."""
+    if not await _has_room("conversations", None, ip, 0, settings.CHAT_CONVERSATIONS_IP):
+        raise TooManyConversations()
+
+
+async def _has_room(what: str, visitor: UUID | None, ip: str, of_visitor: int, of_ip: int) -> bool:
+    limits = {f"{what} of {visitor}": of_visitor}
     if ip:
         limits[f"{what} from {windows.network_of(ip)}"] = of_ip
     try:

@@ -52,7 +52,7 @@ class Question:
     ``answer_id`` is the row of the answer that is due, under which actions are offered.
     ``summary`` stands for the turns up to ``summary_until``. ``language`` is the customer's, where it is known.
     ``page`` is what the visitor's browser says of itself (url, title, locale): it proves nothing.
-    ``ip`` is there to count what one address takes, and goes nowhere else.
+    ``visitor`` and ``ip`` are there to count what each takes, and go nowhere else.
     """
 
     text: str
@@ -70,6 +70,7 @@ class Question:
     summary_until: int = 0
     widget_id: int | None = None
     images: tuple[Image, ...] = ()
+    visitor: str = field(default="", repr=False)
     ip: str = field(default="", repr=False)
 
 

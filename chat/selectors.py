@@ -145,6 +145,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
         summary=conversation.summary,
         summary_until=conversation.summary_until,
         widget_id=conversation.widget_id,
+        visitor=str(conversation.visitor),
         images=tuple(map(image_of, Attachment.objects.filter(message__in=said))),
     )
 

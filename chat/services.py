@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -30,11 +31,10 @@ UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status
 
 
 class Session(NamedTuple):
-    """``secret`` opens the conversation from now on; ``is_resumed`` says that it goes on where its visitor left it."""
+    """``secret`` opens the conversation from now on."""
 
     conversation: Conversation
     secret: str
-    is_resumed: bool = False
 
 
 class Posted(NamedTuple):
@@ -49,8 +49,8 @@ class Posted(NamedTuple):
 
 
 @transaction.atomic
-def open_session(widget: Widget, secret: str | None, customer_id: int | None, page: dict[str, str]) -> Session:
-    """Resumes the session's conversation, or starts one.
+def resume_session(widget: Widget, secret: str | None, customer_id: int | None, page: dict[str, str]) -> Session | None:
+    """The session's conversation, or nothing where another is to be started.
 
     A conversation that belongs to a customer is resumed by that customer only. An anonymous one becomes
     the customer's when its own session proves who they are; never the other way round. Then it has a new secret:
@@ -59,7 +59,7 @@ def open_session(widget: Widget, secret: str | None, customer_id: int | None, pa
     found = conversation_of_session(widget, secret) if secret else None
     conversation = _locked(found.pk) if found else None
     if conversation is None or secret is None or conversation.customer_id not in (None, customer_id):
-        return start_conversation(widget, customer_id, page)
+        return None
     if conversation.customer_id != customer_id:
         conversation.customer_id = customer_id
         secret = _new_secret(conversation)
@@ -67,11 +67,14 @@ def open_session(widget: Widget, secret: str | None, customer_id: int | None, pa
     conversation.page = page or conversation.page
     conversation.save(update_fields=["customer", "page", "session_hash"])
     close_lost_answers(conversation.pk)
-    return Session(conversation, secret, is_resumed=True)
+    return Session(conversation, secret)
 
 
-def start_conversation(widget: Widget, customer_id: int | None, page: dict[str, str]) -> Session:
-    conversation = Conversation(widget=widget, customer_id=customer_id, page=page)
+def start_conversation(
+    widget: Widget, customer_id: int | None, page: dict[str, str], visitor: UUID | None = None
+) -> Session:
+    """``visitor`` is that of the conversation before, where there was one."""
+    conversation = Conversation(widget=widget, customer_id=customer_id, page=page, visitor=visitor or uuid4())
     secret = _new_secret(conversation)
     conversation.save()
     return Session(conversation, secret)

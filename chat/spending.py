@@ -99,8 +99,8 @@ def most_per_answer() -> int:
 
 async def _hourly_cap(question: Question, count: Callable[[str, int, int], Awaitable[bool]]) -> Cap | None:
     """Over the API nobody is known but the company's own server, whose visitors share one address."""
-    visitor = f"customer {question.customer_id}" if question.customer_id else f"visitor {question.conversation_id}"
-    if question.conversation_id and not await count(f"answers to {visitor}", settings.CHAT_LIMIT_VISITOR, HOUR):
+    visitor = f"customer {question.customer_id}" if question.customer_id else f"visitor {question.visitor}"
+    if question.visitor and not await count(f"answers to {visitor}", settings.CHAT_LIMIT_VISITOR, HOUR):
         return "visitor"
     if question.ip:
         network = windows.network_of(question.ip)

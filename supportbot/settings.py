@@ -422,6 +422,8 @@ if CHAT_BUDGET_DAY and not (CHAT_PRICE_INPUT and CHAT_PRICE_OUTPUT):
 # Messages in a minute, whoever answers them.
 CHAT_MESSAGES_VISITOR = integer("CHAT_MESSAGES_VISITOR", 20, 0, 1_000_000)
 CHAT_MESSAGES_IP = integer("CHAT_MESSAGES_IP", 120, 0, 1_000_000)
+# Conversations begun from one address in a minute.
+CHAT_CONVERSATIONS_IP = integer("CHAT_CONVERSATIONS_IP", 1_000, 0, 1_000_000)
 # Images that customers attach: how large, and how many in a minute.
 MAX_IMAGE_BYTES = integer("MAX_IMAGE_MB", 5, 0, 12) * 1024 * 1024
 CHAT_IMAGES_VISITOR = integer("CHAT_IMAGES_VISITOR", 12, 0, 1_000_000)

@@ -29,6 +29,9 @@ class Conversation(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
+    # Whoever began it. Another conversation that they begin on the same socket keeps it: what one visitor sends and
+    # takes is counted together.
+    visitor = models.UUIDField(default=uuid.uuid4, editable=False)
     # sha256 of the visitor's session secret; the secret itself is only ever with the visitor.
     session_hash = models.CharField(max_length=64, unique=True)
     mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.BOT)

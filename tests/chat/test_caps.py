@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from channels.routing import URLRouter
 
-from chat.models import Message, Spending
+from chat.models import Conversation, Message, Spending
 from chat.phrases import phrase
 from chat.routing import websocket_urlpatterns
 from supportbot.proxies import BehindProxies
@@ -126,6 +126,23 @@ async def test_too_many_messages_are_refused_until_later(visit, model, settings)
     assert await in_database(Message.objects.filter(role="customer").count)() == 2
 
 
+async def test_a_new_conversation_does_not_make_a_new_visitor(visit, model, settings):
+    settings.CHAT_MESSAGES_VISITOR, settings.CHAT_LIMIT_VISITOR = 2, 1
+    visitor = await visit()
+    texts = []
+    for number in range(2):
+        texts += [(await visitor.ask(QUESTION, id=f"q{number}"))["text"]]
+        await visitor.send_json_to({"type": "new"})
+        session = (await visitor.until("ready"))["session"]
+    again = await visit(session=session)
+
+    await again.send_json_to({"type": "message", "id": "q9", "text": "Refund?"})
+
+    assert (await again.until("error"))["code"] == "too_many_messages"
+    assert len(model.requests) == 1
+    assert texts[1].startswith(OVER_LIMIT)
+
+
 async def test_asking_for_another_answer_counts_as_a_message(visit, model, settings):
     settings.CHAT_MESSAGES_VISITOR = 1
     visitor = await visit()
@@ -147,6 +164,15 @@ async def test_people_can_write_while_nobody_counts_messages(visit, model, setti
 # --- Addresses -----------------------------------------------------------------------------
 
 
+async def from_address(widget: Any, **hello: Any) -> Visitor:
+    visitor = Visitor(widget)
+    visitor.scope["client"] = ("198.51.100.1", 443)
+    await visitor.connect()
+    await visitor.send_json_to({"type": "hello", **hello})
+    visitor.ready = await visitor.receive_json_from(timeout=5)
+    return visitor
+
+
 async def from_behind(widget: Any, forwarded_for: str) -> Visitor:
     visitor = Visitor(widget)
     visitor.application = BehindProxies(URLRouter(websocket_urlpatterns))
@@ -154,6 +180,21 @@ async def from_behind(widget: Any, forwarded_for: str) -> Visitor:
     visitor.scope["headers"] = [*visitor.scope["headers"], (b"x-forwarded-for", forwarded_for.encode())]
     await visitor.hello()
     return visitor
+
+
+async def test_no_address_begins_more_conversations_than_the_limit(widget, settings):
+    settings.CHAT_CONVERSATIONS_IP = 2
+    first, second = await from_address(widget), await from_address(widget)
+
+    await first.send_json_to({"type": "new"})
+    refused = await first.until("error")
+    third = await from_address(widget)
+    closed = await third.receive_output(timeout=2)
+    resumed = await from_address(widget, session=second.ready["session"])
+
+    assert (refused["code"], third.ready["code"], closed["code"]) == (*["too_many_conversations"] * 2, 1013)
+    assert resumed.ready["conversation"] == second.ready["conversation"]
+    assert await in_database(Conversation.objects.count)() == 2
 
 
 async def test_an_invented_address_counts_for_nothing(widget, model, settings):

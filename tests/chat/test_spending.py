@@ -13,7 +13,7 @@ from tests.chat.conftest import in_database, without_redis
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
-QUESTION = Question("Refund?", "Help", None, conversation_id=1, widget_id=7, ip="192.0.2.7")
+QUESTION = Question("Refund?", "Help", None, visitor="v1", widget_id=7, ip="192.0.2.7")
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ async def spent() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("cap", "others"),
     [
-        ("visitor", {"conversation_id": 2}),
+        ("visitor", {"visitor": "v2"}),
         ("ip", {"ip": "192.0.2.8"}),
         ("widget", {"widget_id": 8}),
     ],
@@ -78,7 +78,7 @@ async def test_the_cap_of_the_day_holds_for_all(settings, time_machine):
 async def test_a_customer_is_one_visitor_in_all_their_conversations(settings):
     settings.CHAT_LIMIT_VISITOR = 3
 
-    caps = await allowed(*(replace(QUESTION, customer_id=5, conversation_id=number) for number in range(1, 6)))
+    caps = await allowed(*(replace(QUESTION, customer_id=5, visitor=str(number)) for number in range(1, 6)))
 
     assert caps == ["visitor"] * 2
 
