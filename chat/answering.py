@@ -25,22 +25,23 @@ from chat.writing import write
 from knowledge.search import embed_ahead
 
 
-async def answer_question(question: Question, emit: Emit) -> Answer:
+async def answer_question(question: Question, emit: Emit, trace: Trace | None = None) -> Answer:
     """The answer, after everything of it that may be shown went through ``emit`` piece by piece.
 
     Never raises for a model's failure: the extractive engine steps in, or what was said so far is
-    returned as interrupted.
+    returned as interrupted. Whoever may end it early, and would know how far it came, brings a ``trace`` along.
     """
+    trace = trace or Trace()
     if (said := smalltalk.reply(question)) and not question.images:
-        return await _said(Answer(text=said, engine="smalltalk", outcome="small_talk"), emit)
+        return await _said(Answer(text=said, engine="smalltalk", outcome="small_talk"), emit, trace)
     if not sees_images(question) and (back := clarifying.for_more(question, has_words=not said)):
-        return await _said(asking(back), emit)
-    trace = Trace()
+        return await _said(asking(back), emit, trace)
     if question.images:
         trace.note(images_sent=0, images_unread=len(question.images))
     await emit(Stage("searching"))
     with trace.stage("rewrite"):
         asked = await stand_alone(question)
+    trace.note(query=asked.query, rewritten_by=asked.by)
     if not asked.query.strip():
         return await _said(asking(clarifying.for_more(question, has_words=False)), emit, trace)
     context = await _context(question, asked, trace)
@@ -65,7 +66,7 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
     with trace.stage("context"):
         building = database_sync_to_async(build_context)(question, asked.query, asked.also, record)
         context: AnswerContext = await building
-    trace.note(query=asked.query, rewritten_by=asked.by, sources=traced_sources(context))
+    trace.note(sources=traced_sources(context))
     return replace(context, images_seen=asked.images_seen)
 
 
@@ -85,6 +86,6 @@ def asking(back: str) -> Answer:
     return Answer(text=back, answered=False, engine="none", outcome="asked")
 
 
-async def _said(answer: Answer, emit: Emit, trace: Trace | None = None) -> Answer:
+async def _said(answer: Answer, emit: Emit, trace: Trace) -> Answer:
     await emit(Delta(answer.text))
-    return replace(answer, trace=trace.as_dict()) if trace else answer
+    return replace(answer, trace=trace.as_dict())

@@ -205,6 +205,7 @@ class Draft:
             self.prompt = with_tool_result(self.prompt, call, result.text, found, self.tokenizer.count)
         except PromptFull as error:
             raise ModelError(retryable=False) from error
+        self._trace.note(prompt_tokens=self.prompt.tokens, left_out=self.prompt.left_out)
 
 
 def _harmless(call: ToolCall) -> ToolCall:

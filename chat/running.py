@@ -24,6 +24,7 @@ from chat.events import Delta, Stage
 from chat.models import Message
 from chat.records import Answer, AnswerStatus
 from chat.summaries import summarise
+from chat.tracing import Trace
 from knowledge.search import embed_ahead
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,7 @@ class Writer:
         self.question = answer.reply_to
         self.group = announcements.visitors(answer.conversation_id)
         self.started = perf_counter()
+        self.trace = Trace()
         self.text = ""
         self.sent = 0
         self.sending = asyncio.Lock()
@@ -146,18 +148,22 @@ class Writer:
             answer = await self._writing
             return replace(answer, status=self.ending) if self.ending and answer.status != "complete" else answer
         except asyncio.CancelledError:
-            return Answer(text=self.text.rstrip(), status=self.ending or "interrupted", answered=False)
+            return self._ended(self.text, self.ending or "interrupted")
         except Exception:
             # The outermost edge of an answer: a bug must not leave the customer waiting for ever.
             log.exception("answer_failed")
-            return Answer(text=self.text.rstrip() or FAILED, status="failed", answered=False)
+            return self._ended(self.text or FAILED, "failed")
+
+    def _ended(self, text: str, status: AnswerStatus) -> Answer:
+        return Answer(text=text.rstrip(), status=status, answered=False, trace=self.trace.as_dict())
 
     async def _store(self, answer: Answer) -> bool:
         return bool(await _patiently(services.finish_answer, self.answer.pk, answer, question_id=self.question.pk))
 
     async def _answer(self) -> Answer:
+        self.trace = Trace()
         question = await database_sync_to_async(selectors.question_of)(self.question, self.answer.pk)
-        return await answer_question(replace(question, ip=self.ip), self._emit)
+        return await answer_question(replace(question, ip=self.ip), self._emit, self.trace)
 
     async def _emit(self, event: Stage | Delta) -> None:
         if isinstance(event, Delta):

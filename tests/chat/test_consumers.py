@@ -267,6 +267,43 @@ async def test_stop_keeps_what_was_said(visit, model):
     assert (finished["status"], finished["text"]) == ("stopped", "Refunds take")
 
 
+async def trace_of(message: str) -> dict[str, object]:
+    trace: dict[str, object] = (await in_database(Message.objects.get)(public_id=message)).trace
+    return trace
+
+
+async def test_an_answer_that_was_stopped_before_its_first_word_says_what_was_searched_for(visit, model):
+    model.gate = asyncio.Event()
+    model.will_say(ToolCall("c1", "search_documents", {"query": "refund"}))
+    visitor = await visit()
+    await visitor.send_json_to({"type": "message", "id": "q1", "text": "Refund?"})
+    while (status := await visitor.until("answer.status"))["stage"] != "reading":
+        pass
+
+    await visitor.send_json_to({"type": "stop", "message": status["message"]})
+    finished = await visitor.until("answer.finished")
+
+    trace = await trace_of(finished["message"])
+    assert (finished["status"], trace["query"]) == ("stopped", "Refund?")
+    assert trace["sources"]
+    assert trace["total_ms"]
+
+
+async def test_an_answer_that_failed_says_how_far_it_came(visit, model, monkeypatch):
+    monkeypatch.setattr("chat.answering.write", None)
+
+    finished = await (await visit()).ask("Refund?")
+
+    assert (finished["status"], (await trace_of(finished["message"]))["query"]) == ("failed", "Refund?")
+
+
+@pytest.mark.parametrize("text", ["Hello!", "It doesn't work"])
+async def test_what_takes_no_search_says_how_long_it_took(visit, model, text):
+    finished = await (await visit()).ask(text)
+
+    assert "total_ms" in await trace_of(finished["message"])
+
+
 async def test_an_answer_outlives_its_socket_and_is_there_after_reconnecting(visit, model):
     model.gate = asyncio.Event()
     model.will_say("Refunds take ", "5 days [1].")

@@ -7,7 +7,9 @@ from chat.answering import answer_question
 from chat.llm.base import ToolCall
 from chat.models import Conversation, PendingAction
 from chat.phrases import phrase
+from chat.prompts.messages import size
 from chat.records import Answer, Question
+from chat.tokens import tokenizer_for
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -43,6 +45,20 @@ async def test_a_tool_is_run_and_what_it_finds_can_be_cited(model, widget, custo
     assert answer.trace["tools"] == [{"name": "get_order", "ok": True, "found": ["Order B-1"]}]
     assert {"role": "tool", "tool_call_id": "c1"}.items() <= model.requests[1].messages[-1].items()
     assert "€49.00 in all" in model.requests[1].messages[-1]["content"]
+
+
+async def test_the_trace_counts_what_tools_found_and_names_what_of_it_had_no_room(model, widget, customer, settings):
+    settings.CHAT_CONTEXT_TOKENS = 4096
+    for number in range(30):
+        await in_database(customer.tickets.create)(number=f"T-{number}0", subject="Refund " * 28, status="open")
+    model.will_say(ToolCall("c1", "list_my_tickets", {}))
+    model.will_say("A refund reaches your card in 5 to 10 business days [1].")
+
+    answer, _ = await ask(widget, "How long does a refund take?", customer)
+
+    sent = sum(size(message, tokenizer_for(model.name).count) for message in model.requests[1].messages)
+    assert answer.trace["prompt_tokens"] >= sent
+    assert any("Ticket T-200" in title for title in answer.trace["left_out"])
 
 
 async def test_a_model_that_never_stops_looking_up_is_stopped(model, widget):
