@@ -3,10 +3,10 @@
 import re
 
 # A fence may stand in a quotation or a list item, behind its marks.
-PREFIX = r"\s*(?:(?:>|[-*+]|\d{1,9}[.)])\s*)*"
+PREFIX = r"\s*+(?:(?:>|[-*+]|\d{1,9}[.)])\s*+)*+"
 OPENING = re.compile(PREFIX + r"(`{3,}(?=[^`]*$)|~{3,})")
 CLOSING = re.compile(r"[\s>]*(`{3,}|~{3,})\s*$")
-INDENTED = re.compile(r"(?: {4}| {0,3}\t)\s*\S")
+INDENTED = re.compile(r"(?: {4}| {0,3}\t)\s*+\S")
 ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 
 

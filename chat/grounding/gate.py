@@ -1,6 +1,7 @@
 """Values no source has are never shown, not even while the answer streams in. Pure."""
 
 import re
+from collections import deque
 from collections.abc import Iterable
 
 from chat.citations import MARKER
@@ -10,13 +11,14 @@ from chat.grounding.vocabulary import ARTICLES, NUMBER_WORDS
 
 # A citation, or a word; each with the space before it. Scripts without spaces have words of one character.
 CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-TOKEN = re.compile(rf"\s*(?:(?P<cites>{MARKER.pattern})|{CJK}|(?:(?!{CJK})\S){{1,200}})", re.IGNORECASE)
-UNFINISHED = re.compile(r"\s*[\[【][^\[\]【】\n]{0,62}$")
+TOKEN = re.compile(rf"\s*+(?:(?P<cites>{MARKER.pattern})|{CJK}|(?:(?!{CJK})\S){{1,200}})", re.IGNORECASE)
+UNFINISHED = re.compile(r"\s*+[\[【][^\[\]【】\n]{0,62}$")
 # What may belong to a value: six groups of digits, as telephone numbers have, and three words, as "12 de marzo" has.
 BEHIND = re.compile(r"(?:[ \t]+[(+]?\d\S{0,30}){0,6}(?:[ \t]+\S{1,30}){0,3}")
 HAS_SIGN = re.compile(r"\d|@|://|--\w|\w[._]\w|/\w")
-# So much of a sentence is looked at for what belongs to a value.
+# So much of a sentence is looked at for what belongs to a value, and so many of its words, as may stand behind one.
 BEFORE = 120
+WORDS_BEFORE = 9
 
 
 class ValueGate:
@@ -31,6 +33,7 @@ class ValueGate:
         self._read: frozenset[Meaning] = frozenset()
         self._waiting = ""
         self._sentence = ""
+        self._words: deque[str] = deque(maxlen=WORDS_BEFORE)
         self._withholds = False
 
     def add(self, texts: Iterable[str]) -> None:
@@ -67,6 +70,7 @@ class ValueGate:
                 self._withholds = True
             shown += "" if self._withholds else token[0]
             self._sentence = (self._sentence + token[0])[-BEFORE:]
+            self._words.append(token[0])
             position = token.end()
         self._waiting = self._waiting[position:]
         return shown
@@ -93,10 +97,15 @@ class ValueGate:
     def _begin(self, token: re.Match[str]) -> None:
         """A new line begins a sentence, and so does a word behind one that has ended; citations belong to it."""
         if "\n" in token[0]:
-            self._sentence, self._withholds = "", False
+            self._begin_with("")
         elif not token["cites"] and self._has_ended(token[0]):
             # Not at the beginning of a line, where a number could count list items.
-            self._sentence, self._withholds = ". ", False
+            self._begin_with(". ")
+
+    def _begin_with(self, text: str) -> None:
+        self._sentence, self._withholds = text, False
+        self._words.clear()
+        self._words.append(text)
 
     def _has_ended(self, following: str) -> bool:
         before = MARKER.sub("", self._sentence).rstrip()
@@ -104,8 +113,9 @@ class ValueGate:
         return bool(ended) and ends_sentence(before, following.lstrip())
 
     def _is_unknown(self, word: str, behind: str) -> bool:
-        start, end = len(self._sentence), len(self._sentence + word)
-        found = values(self._sentence + word + behind)
+        before = "".join(self._words)[-BEFORE:]
+        start, end = len(before), len(before + word)
+        found = values(before + word + behind, until=end)
         return any(value.start < end and value.end > start and not value.is_in(self._offers) for value in found)
 
 

@@ -54,11 +54,15 @@ class Value:
         return ("unit", self.unit) in said and any(("n", number) in said for number in self.numbers)
 
 
-def values(text: str) -> list[Value]:
-    """What ``text`` claims, in its order. The numbers of citations, list items and steps claim nothing."""
+def values(text: str, until: int | None = None) -> list[Value]:
+    """What ``text`` claims, in its order. The numbers of citations, list items and steps claim nothing.
+
+    Of what begins at ``until`` or later only the first number is read, which may lend its unit to the one before.
+    """
+    until = len(text) if until is None else until
     for pattern in (MARKER, COUNTER, LINK_TARGET):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
-    found = [*_found(text), *_number_words(text)]
+    found = [*_found(text, until), *_number_words(text)]
     return sorted((value for value in found if value.means), key=lambda value: value.start)
 
 
@@ -66,7 +70,7 @@ def offered(texts: Iterable[str]) -> frozenset[Meaning]:
     """Everything a value may mean that shall occur in one of ``texts``."""
     said: set[Meaning] = set()
     for text in texts:
-        for value in _found(text):
+        for value in _found(text, len(text)):
             said |= value.offers
         said |= _offered_in_words(WORD.findall(text.lower()))
     return frozenset(said)
@@ -87,7 +91,7 @@ def _offered_in_words(said: list[str]) -> set[Meaning]:
     return meanings
 
 
-def _found(text: str) -> list[Value]:
+def _found(text: str, until: int) -> list[Value]:
     for written, meant in SAME_AS.items():
         text = text.replace(written, meant)
     found = []
@@ -96,12 +100,12 @@ def _found(text: str) -> list[Value]:
         found.append(Value(start, end, frozenset(names if alone else names[:1]), frozenset(names)))
     for value in found:
         text = text[: value.start] + "\0" * (value.end - value.start) + text[value.end :]
-    return [*found, *_as_ranges(text, list(_numbers(text)))]
+    return [*found, *_as_ranges(text, list(_numbers(text, until)))]
 
 
-def _numbers(text: str) -> Iterator[Value]:
+def _numbers(text: str, until: int) -> Iterator[Value]:
     position = 0
-    while digit := DIGIT.search(text, position):
+    while position <= until and (digit := DIGIT.search(text, position)):
         value = _value_at(text, digit.start())
         yield value
         position = max(value.end, digit.end())

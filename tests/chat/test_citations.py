@@ -1,4 +1,5 @@
 from itertools import pairwise
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -178,6 +179,15 @@ def test_what_was_shown_is_what_is_stored(deltas: list[str]):
     shown = "".join([writer.feed(delta) for delta in deltas] + [writer.close()])
 
     assert shown == writer.text
+
+
+@pytest.mark.parametrize("piece", ["`", "[1] ", "> ", "1. ", "["])
+def test_a_hostile_text_is_read_before_anybody_notices(piece: str):
+    started = process_time()
+
+    CitationWriter().feed(piece * (20_000 // len(piece)) + "[1]" * 500)
+
+    assert process_time() - started < 0.6
 
 
 def test_the_quote_is_the_sentence_the_claim_rests_on():

@@ -1,5 +1,7 @@
+import sys
 from itertools import pairwise
 from time import process_time
+from types import FrameType
 
 import pytest
 from hypothesis import example, given
@@ -110,3 +112,28 @@ def test_a_token_costs_far_less_than_a_millisecond():
             gate.feed(delta)
 
     assert (process_time() - started) / 1800 < 0.001
+
+
+@pytest.mark.parametrize("piece", ["14 ", "1 a ", "1. ", "no 1 ", "1\u00a0"])
+def test_a_word_has_few_numbers_read_however_long_the_text_is(piece):
+    read = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal read
+        read += event == "call" and frame.f_code.co_name == "_value_at"
+
+    gate, words = ValueGate([piece]), 500
+    sys.setprofile(count)
+    gate.feed(piece * words)
+    sys.setprofile(None)
+
+    assert words < read < 15 * words
+
+
+def test_spaces_that_come_one_by_one_are_read_before_anybody_notices():
+    gate = ValueGate([SOURCE])
+    started = process_time()
+    for _ in range(10_000):
+        gate.feed(" ")
+
+    assert process_time() - started < 1
