@@ -91,8 +91,10 @@ class ValueGate:
             return ""
         found = BEHIND.match(self._waiting, token.end())
         behind = found[0] if found else ""
-        follows = self._waiting[token.end() + len(behind) :].lstrip(" \t")
-        return f"{behind} " if follows or ended else None
+        rest = self._waiting[token.end() + len(behind) :]
+        # "29日" is no "March 29": what stands right behind belongs to it, though it is a word of its own.
+        glued = rest[:1].strip() or " "
+        return behind + glued if rest.lstrip(" \t") or ended else None
 
     def _begin(self, token: re.Match[str]) -> None:
         """A new line begins a sentence, and so does a word behind one that has ended; citations belong to it."""

@@ -98,6 +98,7 @@ def test_only_what_was_written_is_shown_in_its_order(text):
 
 @given(answer)
 @example(" March . 29A")
+@example(" March 29日")
 def test_with_all_values_in_the_sources_everything_is_shown(text):
     gate = ValueGate([text])
 
