@@ -62,7 +62,15 @@ def _findings(text: str, draft: Draft) -> list[Finding]:
     is_cut = draft.status != "complete"
     # Which sources a text that was cut had still to cite, nobody knows: any of them may support its end.
     said = text.rstrip() + "".join(f"[{number}]" for number in sources) if is_cut else text
-    found = checked(said, sources, question=context.said, today=draft.today, done=context.question.done)
+    found = checked(
+        said,
+        sources,
+        question=context.said,
+        today=draft.today,
+        names=context.record.plans,
+        record=frozenset(source.number for source in context.sources if source.kind == "account"),
+        done=context.question.done,
+    )
     return [finding for finding in found if not _is_excused(finding, said, draft)]
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from chat.grounding.names import is_named, plans_named
+from chat.grounding.names import is_named, own_plan, plans_named
 from chat.grounding.promises import unkept
 from chat.grounding.questions import stated
 from chat.grounding.sentences import Sentence, citations_of, sentences
@@ -67,6 +67,7 @@ class Check:
     question: Said
     today: Said
     names: frozenset[str]
+    record: frozenset[int]
     done: frozenset[str]
 
     def finding(self, sentence: Sentence, cites: frozenset[int], *, affirms: bool, quotes: bool) -> Finding | None:
@@ -75,11 +76,11 @@ class Check:
         broken = [] if quotes else unkept(text, self.done, "\n".join(source.text for source in cited))
         if broken:
             return Finding(sentence, f"nothing was done that would make “{broken[0].said}” true", "promise")
-        if is_remark(text) and not (cites or values(text)):
+        if is_remark(text) and not (cites or values(text) or own_plan(text)):
             return None
         if missing := self._missing_value(text, cited, affirms=affirms):
             return Finding(sentence, f"“{missing}” is not in {_which(cites)}", "value")
-        if missing := self._missing_name(text, cited):
+        if missing := self._missing_name(text, cites):
             return Finding(sentence, f"the name “{missing}” is not in {_which(cites)}", "name")
         if sentence.kind == "code" or sentence.introduces or sentence.kind == "heading" or is_remark(text):
             return None
@@ -96,10 +97,14 @@ class Check:
             missing = [value for value in missing if value not in repeated]
         return text[missing[0].start : missing[0].end] if missing else ""
 
-    def _missing_name(self, text: str, cited: list[Said]) -> str:
-        sources = [*cited, self.question]
+    def _missing_name(self, text: str, cites: frozenset[int]) -> str:
+        """Which plan the customer has only their record says."""
+        own = own_plan(text)
+        is_own = own is not None and not is_supposed(text, own.start("name"))
+        cited = [self.sources[number].text for number in cites & (self.record if is_own else self.sources.keys())]
+        texts = cited if is_own else [*cited, self.question.text]
         named = sorted(plans_named(text, self.names))
-        return next((name for name in named if not any(is_named(name, source.text, text) for source in sources)), "")
+        return next((name for name in named if not any(is_named(name, one, text) for one in texts)), "")
 
     def _unsupported(self, sentence: Sentence, cited: list[Said], cites: frozenset[int]) -> Finding | None:
         said = stems(" ".join(stated(sentence.text)))
@@ -123,16 +128,17 @@ def checked(
     question: str = "",
     today: str = "",
     names: frozenset[str] = frozenset(),
+    record: frozenset[int] = frozenset(),
     done: frozenset[str] = frozenset(),
 ) -> list[Finding]:
     """The statements of ``text`` that may not be shown as they are, in their order; at most one finding each.
 
     ``sources`` are texts by the numbers that ``text`` cites. Values of the ``question`` may be supposed, denied
-    and asked for, but not affirmed; the day ``today`` may be told. ``names`` are the plan names that are known;
-    ``done`` the kinds of actions that ran.
+    and asked for, but not affirmed; the day ``today`` may be told. ``names`` are the plan names that are known,
+    ``record`` the numbers of the sources that say which plan the customer has, ``done`` the kinds of actions that ran.
     """
     against = {number: Said(source) for number, source in sources.items()}
-    check = Check(Said(text), against, Said(question), Said(today), names, done)
+    check = Check(Said(text), against, Said(question), Said(today), names, record & sources.keys(), done)
     found = sentences(text)
     affirms = affirmed(found)
     findings = (

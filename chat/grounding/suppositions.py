@@ -11,7 +11,7 @@ DENIES = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+")
-_SUBJECTS = "i you we they it ich du sie wir es je tu vous nous il elle on usted ustedes"
+_SUBJECTS = "i you we they it ich du sie wir es je tu vous nous il elle usted ustedes"
 SUBJECTS = frozenset(_SUBJECTS.split())
 # So few words, and no second subject, stand between an "if" and what it supposes.
 REACH = 5

@@ -188,6 +188,16 @@ async def test_nothing_is_promised_that_was_not_done(model, widget):
     assert not answer.answered
 
 
+async def test_only_the_record_says_which_plan_the_customer_is_on(model, widget, customer):
+    said = "A refund reaches your card in 5 to 10 business days [1]. You are on Gold."
+    model.will_say(said)
+    model.will_say(said)
+
+    answer, _ = await ask(widget, "How long does a refund take on Gold?", customer)
+
+    assert answer.text == "A refund reaches your card in 5 to 10 business days [1]."
+
+
 async def test_a_model_may_ask_back(model, widget):
     model.will_say("Do you mean a refund to your card or to your balance?")
 

@@ -96,6 +96,45 @@ def test_but_not_affirmed(affirms):
     assert [finding.kind for finding in findings] == ["value"]
 
 
+OWN = "Your subscription. Your plan is Team at €29 per month."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "You are on Team [5].",
+        "You're on the Team plan at €29 per month [5].",
+        "Your plan is **Team** [5].",
+        "Sie nutzen den Tarif Team, und der kostet für Sie €29 im Monat [5].",
+        "If you are on Business, the price is €79 [4].",
+        "Are you on Team?",
+        "You are not on Business.",
+    ],
+)
+def test_which_plan_the_customer_has_their_record_says(said):
+    assert checked(said, SOURCES | {5: OWN}, question="Am I on Gold?", record=frozenset({5})) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "You are on Gold.",
+        "You are on Gold [5].",
+        "You are on Business [4].",
+        "You’re currently on the Business plan, at €79 [4].",
+        "Your plan is Gold, right?",
+        "Ihr Tarif ist Gold [5].",
+        "Sie sind im Tarif Gold [5].",
+        "Vous avez le forfait Gold [5].",
+        "Su plan es Gold [5].",
+    ],
+)
+def test_and_neither_the_question_nor_a_page(said):
+    findings = checked(said, SOURCES | {5: OWN}, question="Am I on Gold?", record=frozenset({5}))
+
+    assert [finding.kind for finding in findings] == ["name"]
+
+
 def test_an_action_that_ran_may_be_told():
     text = "I've opened a ticket for you, and a person will reply."
 
