@@ -14,7 +14,7 @@ from chat.llm.completion import complete
 from chat.outgoing import OutgoingText, citable_text
 from chat.prompts import with_revision
 from chat.records import Answer, Cited, Question
-from chat.refusals import nearest_pages, refusal
+from chat.refusals import asked_back_or_refused, nearest_pages, refusal
 from chat.stopping import is_stopped, to_its_end
 from chat.tracing import Trace
 
@@ -31,7 +31,7 @@ async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
 async def _checked(draft: Draft, emit: Emit, trace: Trace) -> Answer:
     """What engines quote needs no check."""
     if draft.gave_up and not draft.outgoing.citations:
-        return refusal(draft.context, draft.engine, "nothing_found")
+        return asked_back_or_refused(draft.context, draft.engine)
     if not draft.model.reads_prompt:
         return _quoted(draft)
     if draft.status != "complete":

@@ -190,6 +190,7 @@ class Draft:
             return refused(REPEATED)
         self._called.add(fingerprint)
         await self._emit(Stage("acting"))
+        await asyncio.to_thread(tools.prepare, call)
         result: ToolResult = await database_sync_to_async(tools.run)(call, self.context.question)
         self._trace.add("tools", {"name": call.name, "ok": result.ok, "found": [each.title for each in result.sources]})
         self.offered_action = self.offered_action or result.action is not None

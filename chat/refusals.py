@@ -11,9 +11,9 @@ from chat.records import Answer, AnswerContext
 RELATED = 0.3
 
 
-def asked_back_or_refused(context: AnswerContext) -> Answer:
-    """Said instead of asking an engine, when nothing was found that it could answer from."""
-    refused = refusal(context, "none", "nothing_found")
+def asked_back_or_refused(context: AnswerContext, engine: str = "none") -> Answer:
+    """Said when nothing was found to answer from, by an ``engine`` or before one was asked."""
+    refused = refusal(context, engine, "nothing_found")
     if back := which_one(context.question, refused.suggestions):
         return replace(refused, text=back, outcome="asked")
     return refused

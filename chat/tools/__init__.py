@@ -34,6 +34,12 @@ def offered(question: Question) -> list[dict[str, Any]]:
     return [tool.definition for tool in tools if not tool.why_not(question)]
 
 
+def prepare(call: ToolCall) -> None:
+    """What can be done of a call beside the database. Blocks."""
+    if call.name in TOOLS:
+        get_tool(call.name).prepare(call.arguments)
+
+
 def run(call: ToolCall, question: Question) -> ToolResult:
     """Checks the call as if nothing had been offered, for a model says what it likes. Blocks; never raises for it."""
     if call.name not in TOOLS:

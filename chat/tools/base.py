@@ -6,6 +6,7 @@ conversation are the question's. So no argument may name one, and what is somebo
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -71,6 +72,9 @@ class Tool(ABC, Generic[A]):
     arguments: type[A]
     needs_customer: ClassVar[bool] = False
     has_effect: ClassVar[bool] = False
+
+    def prepare(self, arguments: Mapping[str, Any]) -> None:
+        """What can be done of it before the database is needed, from ``arguments`` that nobody has checked yet."""
 
     @abstractmethod
     def run(self, arguments: A, question: Question) -> ToolResult:

@@ -1,6 +1,7 @@
 """Looking further than the passages an answer begins with."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
@@ -8,19 +9,27 @@ from chat.context import audience_of, passage_source
 from chat.hygiene import clean
 from chat.records import Question
 from chat.tools.base import Arguments, Tool, ToolResult
-from knowledge.search import search_passages
+from knowledge.search import embed_ahead, search_passages
 
 MAX_PASSAGES = 5
+LONGEST_QUERY = 400
 
 
 class Query(Arguments):
-    query: Annotated[str, Field(max_length=400, description="What to look for, in words."), AfterValidator(clean)]
+    query: Annotated[
+        str, Field(max_length=LONGEST_QUERY, description="What to look for, in words."), AfterValidator(clean)
+    ]
 
 
 class SearchDocuments(Tool[Query]):
     name = "search_documents"
     description = "Searches the documentation. Use it when the sources at hand do not answer the question."
     arguments = Query
+
+    def prepare(self, arguments: Mapping[str, Any]) -> None:
+        """Sockets share one thread for the database, where embedding would hold up all of them."""
+        if isinstance(query := arguments.get("query"), str) and len(query) <= LONGEST_QUERY:
+            embed_ahead(query)
 
     def run(self, arguments: Query, question: Question) -> ToolResult:
         passages = search_passages(

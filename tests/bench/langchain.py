@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from pydantic import SecretStr
 
 from tests.bench.model import TimedModel
 
@@ -62,7 +63,7 @@ def chain(url: str, texts: list[str], vectors: Any) -> Any:
     store = FAISS.from_embeddings(zip(texts, vectors.tolist(), strict=True), Ours())
     retriever = store.as_retriever(search_kwargs={"k": PASSAGES})
     prompt = ChatPromptTemplate.from_messages([("system", SYSTEM), ("human", "{question}")])
-    model = ChatOpenAI(model="short", base_url=url, api_key="key", max_retries=0)  # type: ignore[arg-type]
+    model = ChatOpenAI(model="short", base_url=url, api_key=SecretStr("key"), max_retries=0)
     return {"context": retriever | numbered, "question": RunnablePassthrough()} | prompt | model
 
 

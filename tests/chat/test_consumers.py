@@ -373,11 +373,21 @@ async def test_what_a_model_adds_to_not_knowing_is_not_said(visit, model):
     model.will_say("[0] I am not sure, but ", "the price is $99.")
     visitor = await visit()
 
-    finished = await visitor.ask("What does it cost?")
+    finished = await visitor.ask("What does it cost when a refund is late?")
 
     assert "$99" not in finished["text"]
     assert finished["text"].startswith("I couldn't find anything about that")
     assert (finished["answered"], finished["citations"]) == (False, [])
+
+
+async def test_a_customers_few_words_that_no_engine_can_answer_are_asked_back(visit, model, widget, customer):
+    model.will_say("[0]")
+    visitor = await visit(token=token_for(customer, widget))
+
+    finished = await visitor.ask("refund?")
+
+    assert finished["text"] == phrase("which", "en")
+    assert (finished["answered"], bool(finished["suggestions"])) == (False, True)
 
 
 async def test_feedback_is_kept_once_per_answer(visit, model):

@@ -13,6 +13,7 @@ from chat.llm.base import ToolCall
 from chat.models import PendingAction
 from chat.records import Question
 from chat.tools.base import ToolResult
+from knowledge.embedders import get_embedder
 from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -56,6 +57,16 @@ def call(question: Question, name: str, /, **arguments: object) -> ToolResult:
 
 def names(question: Question) -> set[str]:
     return {definition["function"]["name"] for definition in tools.offered(question)}
+
+
+def test_what_a_model_searches_for_is_embedded_before_the_database_is_needed(settings):
+    settings.EMBEDDING_MODEL = "hashing"
+
+    tools.prepare(ToolCall("1", "search_documents", {"query": "an embargo on tea"}))
+    tools.prepare(ToolCall("2", "search_documents", {"query": 7}))
+    tools.prepare(ToolCall("3", "no such tool", {}))
+
+    assert "an embargo on tea" in get_embedder("hashing").remembered
 
 
 @pytest.mark.parametrize("name", tools.TOOLS)
