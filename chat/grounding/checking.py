@@ -18,10 +18,11 @@ from typing import Literal
 from chat.grounding.names import is_named, own_plan, plans_named
 from chat.grounding.promises import unkept
 from chat.grounding.questions import stated
+from chat.grounding.remarks import is_remark
 from chat.grounding.sentences import Sentence, citations_of, sentences
 from chat.grounding.suppositions import is_supposed
 from chat.grounding.values import Meaning, offered, values
-from chat.grounding.wording import AFFIRMS, FEW, is_remark, language, stems
+from chat.grounding.wording import AFFIRMS, FEW, language, stems
 
 Kind = Literal["value", "name", "overlap", "uncited", "promise"]
 
@@ -76,13 +77,18 @@ class Check:
         broken = [] if quotes else unkept(text, self.done, "\n".join(source.text for source in cited))
         if broken:
             return Finding(sentence, f"nothing was done that would make “{broken[0].said}” true", "promise")
-        if is_remark(text) and not (cites or values(text) or own_plan(text)):
+        if is_remark(text, self.question.stems) and not (cites or values(text) or own_plan(text)):
             return None
         if missing := self._missing_value(text, cited, affirms=affirms):
             return Finding(sentence, f"“{missing}” is not in {_which(cites)}", "value")
         if missing := self._missing_name(text, cites):
             return Finding(sentence, f"the name “{missing}” is not in {_which(cites)}", "name")
-        if sentence.kind == "code" or sentence.introduces or sentence.kind == "heading" or is_remark(text):
+        if (
+            sentence.kind == "code"
+            or sentence.introduces
+            or sentence.kind == "heading"
+            or is_remark(text, self.question.stems)
+        ):
             return None
         return self._unsupported(sentence, cited, cites)
 
@@ -91,7 +97,7 @@ class Check:
         offers = frozenset().union(*(said.offers for said in known))
         missing = [value for value in values(text) if not value.is_in(offers)]
         if missing and not affirms:
-            says_nothing = not cited or is_remark(text)
+            says_nothing = not cited or is_remark(text, self.question.stems)
             asked = (value for value in missing if value.is_in(self.question.offers))
             repeated = {value for value in asked if says_nothing or is_supposed(text, value.start)}
             missing = [value for value in missing if value not in repeated]

@@ -3,7 +3,8 @@
 import re
 
 from chat.grounding.promises import CONDITION
-from chat.grounding.wording import is_remark, stems
+from chat.grounding.remarks import is_remark
+from chat.grounding.wording import stems
 
 _WORDS = {
     "en": "offer offered propose proposed proposal prepare prepared draft drafted click press tap button below confirm "
@@ -32,7 +33,7 @@ def is_about_offer(sentence: str, by_customer: str) -> bool:
 
 
 def _is_about_offer(clause: str, known: frozenset[str]) -> bool:
-    if is_remark(clause) or CONDITION.match(clause.lstrip()):
+    if is_remark(clause, known) or CONDITION.match(clause.lstrip()):
         return True
     said = stems(clause)
     return len(said & OF_OFFERS) > len(said - OF_OFFERS - known)

@@ -1,6 +1,6 @@
 import pytest
 
-from chat.grounding.wording import is_remark
+from chat.grounding.remarks import is_remark
 
 ASKS = [
     "Which order do you mean?",
