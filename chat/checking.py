@@ -18,8 +18,9 @@ from chat.refusals import asked_back_or_refused, nearest_pages, refusal
 from chat.stopping import is_stopped, to_its_end
 from chat.tracing import Trace
 
-# Writing again is worth less than an answer now.
+# Writing again is worth less than an answer now. In less time than the least nothing would come of it.
 REVISION_SECONDS = 15.0
+LEAST_SECONDS = 1.0
 
 
 async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
@@ -95,16 +96,15 @@ async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
 
     Nor is there time when the customer stops it now: what is supported of it stands.
     """
-    if draft.prompt is None or is_stopped():
+    seconds = min(REVISION_SECONDS, draft.seconds_left)
+    if draft.prompt is None or seconds < LEAST_SECONDS or is_stopped():
         return draft.outgoing.written
     try:
         prompt = with_revision(
             draft.prompt, draft.outgoing.written, reasons(findings).splitlines(), draft.tokenizer.count
         )
         with trace.stage("revision"):
-            text = await complete(
-                draft.model, prompt.messages, settings.CHAT_ANSWER_TOKENS, REVISION_SECONDS, draft.usage
-            )
+            text = await complete(draft.model, prompt.messages, settings.CHAT_ANSWER_TOKENS, seconds, draft.usage)
     except (PromptFull, ModelError, CancelledError):
         return draft.outgoing.written
     outgoing = _outgoing(text, draft)

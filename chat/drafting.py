@@ -90,6 +90,11 @@ class Draft:
         """Whether the engine itself says that the sources do not answer."""
         return self.outgoing.unknown
 
+    @property
+    def seconds_left(self) -> float:
+        """Of all the time that this answer may take."""
+        return max(self._until - asyncio.get_running_loop().time(), 0.0)
+
     # --- The conversation with the engine --------------------------------------------------
 
     async def _converse(self) -> None:
@@ -151,13 +156,12 @@ class Draft:
         return calls
 
     def _request(self, prompt: Prompt | None, offered: list[dict[str, Any]]) -> ModelRequest:
-        left = self._until - asyncio.get_running_loop().time()
         return ModelRequest(
             context=self.context,
             messages=prompt.messages if prompt else [],
             max_tokens=settings.CHAT_ANSWER_TOKENS,
             tools=offered,
-            seconds=max(left, 0.0),
+            seconds=self.seconds_left,
         )
 
     def _finish(self, event: Finished) -> None:

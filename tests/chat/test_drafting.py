@@ -145,6 +145,19 @@ async def test_an_answer_withheld_from_its_first_word_is_no_failure_of_the_model
     assert (answer.answered, answer.engine) == (answered, "scripted")
 
 
+@pytest.mark.parametrize(("total", "requests"), [(8, 2), (0, 1)])
+async def test_writing_again_takes_no_longer_than_the_answer_may(model, widget, settings, total, requests):
+    settings.CHAT_TOTAL_SECONDS = total
+    model.will_say("A refund reaches your card in 5 to 10 business days [1]. Hardware is free for everybody [1].")
+    model.will_say("A refund reaches your card in 5 to 10 business days [1].")
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert answer.text == "A refund reaches your card in 5 to 10 business days [1]."
+    assert len(model.requests) == requests
+    assert all(request.seconds <= total for request in model.requests)
+
+
 async def test_what_a_revision_does_not_put_right_is_taken_out(model, widget):
     said = "A refund reaches your card in 5 to 10 business days [1]. Our founder loves sailing boats in summer [1]."
     model.will_say(said)
