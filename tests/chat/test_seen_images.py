@@ -140,9 +140,9 @@ async def test_it_doesnt_work_says_enough_beside_an_image(answer, seeing, image)
     assert (await answer(about(image, "It doesn't work"))).text == FOUND
 
 
-async def test_what_is_seen_may_be_repeated_and_what_is_not_may_not(answer, seeing, image):
+async def test_what_is_seen_may_be_supposed_and_what_is_not_may_not(answer, seeing, image):
     seeing.will_say("How long does a refund of 63 euros take?")
-    said = "A refund of 63 euros reaches your card in 5 to 10 business days [1]. A refund of 99 euros, too [1]."
+    said = "If you get 63 euros back, they reach your card in 5 to 10 business days [1]. Or if you get 99 euros [1]."
     seeing.will_say(said)
     seeing.will_say(said)
 

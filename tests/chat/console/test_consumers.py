@@ -16,7 +16,7 @@ from chat import services
 from chat.console.origins import is_own_origin
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
-from tests.chat.conftest import in_database
+from tests.chat.conftest import in_database, token_for
 from tests.chat.console.conftest import PRIVATE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -233,10 +233,9 @@ async def test_and_at_the_next_frame(sockets: Sockets, agent, conversation):
 # --- What agents do reaches visitors, and nothing else does -----------------------------------
 
 
-async def test_the_visitors_frames_follow_the_agent_and_hold_no_private_note(agent, talk, customer, visit):
-    visitor = await visit()
+async def test_the_visitors_frames_follow_the_agent_and_hold_no_private_note(agent, talk, customer, visit, widget):
+    visitor = await visit(token=token_for(customer, widget))
     row = await in_database(Conversation.objects.get)(public_id=visitor.ready["conversation"])
-    await in_database(Conversation.objects.filter(pk=row.pk).update)(customer=customer)
     desk = Client()
     await in_database(desk.force_login)(agent)
     frames = []
