@@ -1,5 +1,7 @@
 """Without vectors the words are searched, and answers still say where they come from."""
 
+from collections import OrderedDict
+
 import pytest
 
 from knowledge.embedders import get_embedder
@@ -17,7 +19,7 @@ def _away(widget, monkeypatch) -> None:
 
     embedder = get_embedder("hashing")
     monkeypatch.setattr(embedder, "embed", refuse)
-    monkeypatch.setattr(embedder, "recall", lambda text: None)
+    monkeypatch.setattr(embedder, "remembered", OrderedDict())
 
 
 async def test_a_model_is_given_what_the_words_find(visit, model):
