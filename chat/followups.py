@@ -21,6 +21,9 @@ REFERRING_WORDS = (
 )
 # Words that at the beginning go on from what was said last.
 CONTINUING_WORDS = "and but or so then also ok okay"
+# The like in other languages, which are told apart by nothing else here.
+CONTINUING_ELSEWHERE = "und oder aber et ou mais y o pero"
+ASKING_ON = re.compile(r"(what|how) about\b|how \w+$")
 # When, where, how often, how many: with nothing besides they say nothing.
 PLACING_WORDS = (
     "against between through during before after above below down under once few more most only own yet since until "
@@ -28,6 +31,7 @@ PLACING_WORDS = (
 )
 REFERRING = frozenset(REFERRING_WORDS.split())
 CONTINUING = frozenset(CONTINUING_WORDS.split())
+GOING_ON = CONTINUING | frozenset(CONTINUING_ELSEWHERE.split())
 SAYS_NOTHING_ALONE = GRAMMATICAL | REFERRING | CONTINUING | frozenset(PLACING_WORDS.split())
 
 # So many words that say what it is about are enough, or so many if some words point back: mostly to these.
@@ -49,8 +53,14 @@ def stands_alone(question: str) -> bool:
     words, telling = words_of(question), telling_words(question)
     if len(words) - len(telling) < FEWEST_GRAMMATICAL * len(words):
         return False
-    points_back = bool(REFERRING.intersection(words) or CONTINUING.intersection(words[:1]))
-    return len(telling) >= (ENOUGH_IF_REFERRING if points_back else ENOUGH)
+    return len(telling) >= (ENOUGH_IF_REFERRING if points_back(question) else ENOUGH)
+
+
+def points_back(question: str) -> bool:
+    """Whether it cannot be about anything but what was said before it: it stands for that, goes on, or says nothing."""
+    words = words_of(question)
+    goes_on = bool(GOING_ON.intersection(words[:1])) or bool(ASKING_ON.match(" ".join(words)))
+    return goes_on or bool(REFERRING.intersection(words)) or not telling_words(question)
 
 
 def rewritten_by_rules(question: str, history: Sequence[Turn]) -> str:

@@ -19,7 +19,7 @@ from accounts.masking import mask_secrets
 from chat import spending
 from chat.context import audience_of
 from chat.errors import ModelError
-from chat.followups import rewritten_by_rules, stands_alone, telling_words
+from chat.followups import points_back, rewritten_by_rules, stands_alone, telling_words
 from chat.hygiene import clean
 from chat.llm import get_model
 from chat.llm.base import ChatModel
@@ -65,7 +65,9 @@ async def stand_alone(question: Question) -> StandAlone:
         return StandAlone(question.text)
     if written := await _by_model(question):
         return StandAlone(written, also=(ruled,), by="model")
-    return StandAlone(ruled, also=(question.text,), by="rules")
+    if question.history[-1].asks or points_back(question.text):
+        return StandAlone(ruled, also=(question.text,), by="rules")
+    return StandAlone(question.text)
 
 
 async def _is_near_by_itself(question: Question, ruled: str) -> bool:

@@ -123,7 +123,23 @@ async def test_without_vectors_words_alone_decide(monkeypatch):
 
     monkeypatch.setattr("knowledge.embedders.minilm.MiniLMEmbedder.embed", away)
 
-    assert (await stand_alone(replace(FOLLOW_UP, text="Refunds?"))).by == "rules"
+    assert (await stand_alone(FOLLOW_UP)).by == "rules"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What is the capital of France?", "Any news on my ticket?", "Wie lange dauert eine Rückerstattung?", "Refunds?"],
+)
+async def test_by_rules_nothing_is_put_differently_that_points_back_to_nothing(text):
+    assert await stand_alone(replace(FOLLOW_UP, text=text)) == StandAlone(text)
+
+
+@pytest.mark.parametrize("text", ["how much?", "what about refunds?", "und im Jahr?", "is that all?"])
+async def test_by_rules_what_points_back_is_put_after_what_it_points_to(text):
+    asked = await stand_alone(replace(FOLLOW_UP, text=text))
+
+    assert (asked.by, asked.also) == ("rules", (text,))
+    assert asked.query.endswith(text)
 
 
 async def test_an_answer_says_what_was_searched_for_and_who_put_it_so():
