@@ -30,6 +30,8 @@ OWN_RECORD = re.compile(
     re.IGNORECASE,
 )
 HOW_TO = re.compile(r"\bhow (do|can|to|should|would)\b|\bcan (i|we)\b|\bwhere (do|can) (i|we)\b", re.IGNORECASE)
+# Whoever asks how something is done says "I" and means anybody.
+OF_ANYBODY = re.compile(rf"(?:{HOW_TO.pattern})(?:\s+(?:i|we)\b)?", re.IGNORECASE)
 
 
 def judged(context: AnswerContext) -> Verdict:
@@ -67,7 +69,7 @@ def is_unknown_customer(context: AnswerContext) -> bool:
 def record_items(context: AnswerContext) -> tuple[RecordItem, ...]:
     """What the record says to the question: at most three of its facts and tickets, the nearest first."""
     items: list[RecordItem] = [*context.record.facts, *context.record.tickets]
-    if not items or not PERSONAL.search(context.query):
+    if not items or not PERSONAL.search(OF_ANYBODY.sub("", context.query)):
         return ()
     lines = [(number, line) for number, item in enumerate(items) for line in statements(item)]
     near = similarities_to(

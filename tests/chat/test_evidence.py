@@ -57,6 +57,10 @@ def test_the_record_counts_where_the_pages_do_not(widget, customer):
     assert [item.title for item in found.record] == ["Your subscription"]
 
 
+def test_how_something_is_done_is_no_question_to_the_record(widget, customer):
+    assert verdict("How do I pair a subscription? it doesn't work", customer).record == ()
+
+
 def test_tools_may_look_up_what_is_the_askers_own(widget, customer):
     assert verdict("Where is BR-10388?", customer).may_look_up
     assert not verdict("Where is BR-10388?").may_look_up
