@@ -23,6 +23,8 @@ EMPHASIS = (
     re.compile(r"\*\*(?=\S)([^*]{1,500}?)(?<=\S)\*\*"),
     re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])"),
 )
+# A list that is left begins again with its own number.
+MISSING_STEPS = "\n\n…\n\n"
 NO_ROOM_AT_THE_END = (Kind.CODE, Kind.TABLE)
 
 
@@ -119,7 +121,10 @@ def quoted(chosen: Sequence[Piece], sources: Sequence[Source]) -> list[str]:
 
 
 def _joined(group: Sequence[Piece]) -> str:
-    """What was left out of a paragraph shows; a list or a table of some of its items is still one."""
+    """What was left out of a paragraph or of steps shows; some items of another list, or of a table, are still one."""
+    if group[0].is_step:
+        gaps = ("\n" if before.is_followed_by(after) else MISSING_STEPS for before, after in pairwise(group))
+        return group[0].text + "".join(f"{gap}{piece.text}" for gap, piece in zip(gaps, group[1:], strict=True))
     if group[0].kind is not Kind.PROSE:
         return "\n".join([*filter(None, [group[0].header]), *(piece.text for piece in group)])
     gaps = (space_after(before.text) if before.is_followed_by(after) else " … " for before, after in pairwise(group))

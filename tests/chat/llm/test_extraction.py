@@ -75,3 +75,9 @@ def test_sentences_that_need_no_space_between_them_are_quoted_without():
 
     assert quoted(found[:2], [SOURCE]) == ["退款需要五天。钱会回到您的卡上。 [3]"]
     assert quoted([found[0], found[2]], [SOURCE]) == ["退款需要五天。 … 您会收到邮件。 [3]"]
+
+
+def test_a_step_that_is_left_out_shows_and_the_next_keeps_its_number():
+    steps = pieces(0, "1. Open.\n2. Choose.\n3. Wait.\n4. Ready.")
+
+    assert quoted([steps[0], steps[1], steps[3]], [SOURCE]) == ["1. Open.\n2. Choose.\n\n…\n\n4. Ready. [3]"]
