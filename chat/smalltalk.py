@@ -43,7 +43,8 @@ PERSON = re.compile(
     rf"|(talk|speak|chat) (to|with) (an? |the )?{SOMEBODY}"
     rf"|(a |an )?{SOMEBODY}"
     r"|(ich (möchte|will|brauche)|kann ich|bitte)( \w+){0,5} (menschen|mensch|mitarbeiter(in)?|person)( \w+)?"
-    r"|(je (veux|voudrais|souhaite)|puis-je|puis je)( \w+){0,4} (humain|personne|conseiller|agent)"
+    r"|(je (veux|voudrais|souhaite)|(puis|peux|pouvez|pourriez)[- ](je|tu|vous)|passez[- ]moi)"
+    r"( \w+){0,4} (humain|personne|conseiller|agent)"
     r"|(quiero|necesito|puedo)( \w+){0,4} (humano|persona|agente))"
     r"( (please|now|instead|here|about (this|it|that)|bitte|sprechen|reden))*"
 )

@@ -46,6 +46,7 @@ def test_the_bot_says_what_it_is():
         "I want to talk to a person",
         "can I speak with someone?",
         "Human!",
+        "Peux-tu me passer un humain ?",
         "please connect me to a real person",
     ],
 )
