@@ -44,11 +44,15 @@ class Inbox(NamedTuple):
 
 
 def inbox(user: User, folder: str, search: str, length: int) -> Inbox:
-    """The newest ``length`` conversations of a folder, in two queries. One nobody wrote in is not shown."""
+    """The newest ``length`` conversations of a folder, in two queries. One nobody wrote in is not shown.
+
+    Of those that wait for a person, whoever has waited longest comes first.
+    """
     started = Conversation.objects.filter(last_seq__gt=0)
     counts = started.aggregate(**{name: Count("pk", filter=in_folder(name, user)) for name in FOLDERS})
     found = with_last_message(matching(started.filter(in_folder(folder, user)), search))
-    rows = list(found.select_related("customer", "agent").order_by("-updated_at", "-pk")[: length + 1])
+    order = ("updated_at", "pk") if folder == "waiting" else ("-updated_at", "-pk")
+    rows = list(found.select_related("customer", "agent").order_by(*order)[: length + 1])
     folders = [Folder(name, title, counts[name], name == folder) for name, title in FOLDERS.items()]
     return Inbox(folders, rows[:length], len(rows) > length)
 

@@ -37,6 +37,14 @@ def test_a_conversation_without_a_message_is_not_listed(desk: Client, talk):
     assert names(desk.get("/console/")) == []
 
 
+def test_of_those_who_wait_the_longest_comes_first(desk: Client, talk):
+    first, second = (talk("Hello", mode="waiting") for _ in range(2))
+
+    shown = desk.get("/console/?folder=waiting").context["inbox"].rows
+
+    assert [row.pk for row in shown] == [first.pk, second.pk]
+
+
 @pytest.mark.parametrize("folder", ["waiting", "mine", "bot", "open", "resolved"])
 def test_each_folder_holds_its_conversations_and_counts_them(desk: Client, talk, agent, colleague, folder: str):
     made = {
