@@ -8,6 +8,9 @@ import { time } from "./words.js";
 const KINDS = { document: "Document", account: "Your account", ticket: "Ticket" };
 const SHORT_LIST = 4;
 
+/** A quote is kept as the page has it, and read without its marks: those of a list, of emphasis, of code. */
+export const asRead = (quote) => quote.replace(/^\s*(?:[-*+]|\d{1,3}[.)])\s+/, "").replace(/\*\*(\S(?:.*?\S)?)\*\*|`([^`]+)`/g, "$1$2");
+
 function detail({ kind, as_of: asOf }, href) {
   if (asOf) return t("as of {}", time(asOf));
   if (kind !== "document") return t(KINDS[kind]);
@@ -23,7 +26,7 @@ function source(citation, view) {
     <li class="source" data-number=${number} ?data-lit=${view.litNumber === number}>
       <div class="source-row">
         <a data-part="citation" data-number=${number} class="source-link" href=${href || nothing} target=${href ? "_blank" : nothing}
-          rel=${href ? "noopener noreferrer nofollow" : nothing} title=${quote || nothing}>
+          rel=${href ? "noopener noreferrer nofollow" : nothing} title=${quote ? asRead(quote) : nothing}>
           <span class="number">${number}</span>
           <span class="kind" title=${t(KINDS[kind]) || nothing}>${icons[kind] || icons.document}</span>
           <span class="source-title">${title}</span>
@@ -32,7 +35,7 @@ function source(citation, view) {
         ${quote ? html`<button class="icon small" type="button" aria-expanded=${open} aria-controls=${quoteId} ?data-open=${open}
             aria-label=${t("Quote from source {}", number)} @click=${() => view.toggleQuote(number)}>${icons.down}</button>` : nothing}
       </div>
-      <blockquote class="quote" id=${quoteId} ?hidden=${!open}>${quote}</blockquote>
+      <blockquote class="quote" id=${quoteId} ?hidden=${!open}>${asRead(quote || "")}</blockquote>
     </li>`;
 }
 
