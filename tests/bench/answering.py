@@ -32,10 +32,11 @@ from supportbot.demo.company import DOCUMENTS
 from tests.bench import langchain
 from tests.bench.customers import customer_with_record
 from tests.bench.library import fill
-from tests.bench.model import TOKENS, TimedModel, raw_seconds, timed_model
+from tests.bench.model import TOKENS, TimedModel, raw_seconds
 from tests.bench.report import Row
 from tests.bench.sockets import ORIGIN, SERVER, free_port, wait_for
 from tests.bench.vectors import RealVectors, demo_passages, pieces
+from tests.chat.llm.model_server import model_server
 
 PASSAGES = 10_000
 QUESTIONS = 100
@@ -74,7 +75,7 @@ async def measured(
 ) -> tuple[list[float], list[float], float, float]:
     """Milliseconds to the model, ours and a chain's, and seconds to read a long answer, ours and raw."""
     passages = await database_sync_to_async(passages_of)(collection)
-    async with timed_model() as model:
+    async with model_server(TimedModel()) as model:
         with server(model.url) as address:
             token = issue_token(customer.external_id, secret=widget.signing_secret, audience=widget.public_key)
             url = f"ws://{address}/ws/chat/?widget={widget.public_key}"

@@ -1,8 +1,6 @@
 """A Chat Completions endpoint that answers at once and knows when it was asked."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import cycle, islice
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -35,17 +33,6 @@ class TimedModel(ModelServer):
             await writer.drain()
         writer.write(b"0\r\n\r\n")
         await writer.drain()
-
-
-@asynccontextmanager
-async def timed_model() -> AsyncIterator[TimedModel]:
-    model = TimedModel()
-    server = await asyncio.start_server(model.handle, "127.0.0.1", 0)
-    model.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    try:
-        yield model
-    finally:
-        server.close()
 
 
 async def raw_seconds(model: TimedModel) -> float:

@@ -656,13 +656,19 @@ async def test_a_question_that_grew_waits_for_a_database_that_restarts(visit, mo
     assert (finished["reply_to"], finished["status"]) == (last, "complete")
 
 
-async def test_a_socket_goes_on_looking_when_the_database_restarts(visit, model, monkeypatch):
+async def looks_at_a_lost_answer(visit, monkeypatch) -> Visitor:
+    """A socket in a conversation whose answer nobody writes."""
     monkeypatch.setattr("chat.services.LEASE", timedelta(seconds=0.5))
     monkeypatch.setattr("chat.consumers.LOOK_AGAIN_SECONDS", 0.2)
-    first = await visit()
+    first: Visitor = await visit()
     conversation = await in_database(Conversation.objects.get)(public_id=first.ready["conversation"])
     await in_database(services.post_message)(conversation.pk, "q1", "Refund?")
-    second = await visit(session=first.ready["session"])
+    second: Visitor = await visit(session=first.ready["session"])
+    return second
+
+
+async def test_a_socket_goes_on_looking_when_the_database_restarts(visit, model, monkeypatch):
+    second = await looks_at_a_lost_answer(visit, monkeypatch)
 
     once_away(monkeypatch, services, "close_lost_answers")
 
@@ -670,13 +676,7 @@ async def test_a_socket_goes_on_looking_when_the_database_restarts(visit, model,
 
 
 async def test_a_socket_finds_out_by_itself_that_the_writer_of_its_answer_is_gone(visit, model, monkeypatch):
-    monkeypatch.setattr("chat.services.LEASE", timedelta(seconds=0.5))
-    monkeypatch.setattr("chat.consumers.LOOK_AGAIN_SECONDS", 0.2)
-    first = await visit()
-    conversation = await in_database(Conversation.objects.get)(public_id=first.ready["conversation"])
-    await in_database(services.post_message)(conversation.pk, "q1", "Refund?")
-
-    second = await visit(session=first.ready["session"])
+    second = await looks_at_a_lost_answer(visit, monkeypatch)
 
     assert second.ready["answering"]
     assert (await second.until("answer.finished"))["status"] == "interrupted"
