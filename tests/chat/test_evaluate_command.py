@@ -7,26 +7,18 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from knowledge.models import Document
+from tests.knowledge.labelled_set import write_set
 
-CORPUS = [
-    {"_id": "a/refunds.md", "title": "Refunds", "text": "Refunds take five working days."},
-    {"_id": "parcels", "title": "Parcels", "text": "Parcels are sent from Lyon every morning."},
-]
 QUERIES: list[dict[str, Any]] = [
     {"_id": "q1", "text": "how long do refunds take", "facts": ["five **working** days"], "expect": "answer"},
     {"_id": "q2", "text": "where do parcels come from", "expect": "answer"},
     {"_id": "q3", "text": "zebra?", "expect": "refuse"},
 ]
-QRELS = "query-id\tcorpus-id\tscore\nq1\ta/refunds.md\t1\nq2\tparcels\t1\n"
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, CORPUS)))
-    (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, QUERIES)))
-    (tmp_path / "qrels").mkdir()
-    (tmp_path / "qrels" / "test.tsv").write_text(QRELS)
-    return tmp_path
+    return write_set(tmp_path, QUERIES)
 
 
 def evaluate(*arguments):
