@@ -1,30 +1,15 @@
-"""Who is asking: staff users, and the customers of the company with their live record.
+"""The customers of the company with their live record.
 
 Money is always in minor units (cents) beside its ISO 4217 currency. Every row that mirrors the
 company's own systems knows ``synced_at``, the moment it was last known to be true.
 """
 
-from django.contrib.auth.models import AbstractUser
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 currency_validator = RegexValidator(r"^[A-Z]{3}$", "Use a three-letter ISO 4217 code such as EUR.")
-
-
-class User(AbstractUser):
-    """A member of staff: agent, editor or administrator. Customers never have one."""
-
-    @property
-    def display_name(self) -> str:
-        """For colleagues."""
-        return self.first_name or self.get_username()
-
-    @property
-    def public_name(self) -> str:
-        """For customers, who are never told a login name."""
-        return self.first_name or "Support"
 
 
 class Customer(models.Model):
@@ -116,81 +101,3 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class Ticket(models.Model):
-    class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        PENDING = "pending", "Waiting for the customer"
-        SOLVED = "solved", "Solved"
-        CLOSED = "closed", "Closed"
-
-    class Priority(models.TextChoices):
-        LOW = "low", "Low"
-        NORMAL = "normal", "Normal"
-        HIGH = "high", "High"
-        URGENT = "urgent", "Urgent"
-
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="tickets")
-    number = models.CharField(max_length=50, unique=True)
-    subject = models.CharField(max_length=300)
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
-    priority = models.CharField(max_length=20, choices=Priority.choices, default=Priority.NORMAL)
-    category = models.CharField(max_length=100, blank=True)
-    source = models.CharField(max_length=50, blank=True)
-    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="tickets")
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
-    synced_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = [models.Index(fields=["customer", "-updated_at"], name="ticket_newest")]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.subject}"
-
-
-class TicketComment(models.Model):
-    class Kind(models.TextChoices):
-        CUSTOMER = "customer", "Customer"
-        AGENT = "agent", "Agent"
-        SYSTEM = "system", "System"
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="comments")
-    author = models.CharField(max_length=200, blank=True)
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    text = models.TextField()
-    is_public = models.BooleanField(
-        default=False, help_text="Private notes are never shown to the customer or a model."
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["ticket", "-created_at"], name="ticket_comment_newest")]
-
-    def __str__(self) -> str:
-        return f"{self.author}: {self.text[:60]}"
-
-
-class ApiKey(models.Model):
-    """Lets a program ask, or bring documents. The key is shown once, when it is made; its sha256 is what is kept."""
-
-    class Scope(models.TextChoices):
-        ANSWERS = "answers", "Ask questions"
-        DOCUMENTS = "documents", "Bring documents"
-
-    name = models.CharField(max_length=100)
-    scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.ANSWERS)
-    collections = models.JSONField(
-        default=list, blank=True, help_text="Slugs of the collections it may write to. Empty: all of them."
-    )
-    key_hash = models.CharField(max_length=64, unique=True, editable=False)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "API key"
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,0 +1,62 @@
+"""The customers' tickets, and what was written in them."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.customers import Customer
+from accounts.models.staff import User
+
+
+class Ticket(models.Model):
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        PENDING = "pending", "Waiting for the customer"
+        SOLVED = "solved", "Solved"
+        CLOSED = "closed", "Closed"
+
+    class Priority(models.TextChoices):
+        LOW = "low", "Low"
+        NORMAL = "normal", "Normal"
+        HIGH = "high", "High"
+        URGENT = "urgent", "Urgent"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="tickets")
+    number = models.CharField(max_length=50, unique=True)
+    subject = models.CharField(max_length=300)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
+    priority = models.CharField(max_length=20, choices=Priority.choices, default=Priority.NORMAL)
+    category = models.CharField(max_length=100, blank=True)
+    source = models.CharField(max_length=50, blank=True)
+    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    synced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-updated_at"], name="ticket_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+
+class TicketComment(models.Model):
+    class Kind(models.TextChoices):
+        CUSTOMER = "customer", "Customer"
+        AGENT = "agent", "Agent"
+        SYSTEM = "system", "System"
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="comments")
+    author = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    text = models.TextField()
+    is_public = models.BooleanField(
+        default=False, help_text="Private notes are never shown to the customer or a model."
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["ticket", "-created_at"], name="ticket_comment_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.text[:60]}"
