@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import Customer, Order, Subscription, Ticket, TicketComment, User
+from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment, User
 from accounts.wording import money
 from supportbot.read_only import ReadOnly
 
@@ -57,6 +57,12 @@ class OrderInline(ReadOnlyInline):
         return money(order.refunded_minor, order.currency) if order.refunded_minor else ""
 
 
+class EventInline(ReadOnlyInline):
+    model = Event
+    fields = ["at", "kind", "text", "synced_at"]
+    ordering = ["-at"]
+
+
 class TicketInline(ReadOnlyInline):
     model = Ticket
     fields = ["number", "subject", "status", "priority", "assignee", "updated_at", "synced_at"]
@@ -79,7 +85,7 @@ class CustomerAdmin(RecordAdmin):
     list_filter = ["is_active"]
     search_fields = ["name", "email", "company", "external_id"]
     ordering = ["name"]
-    inlines = [SubscriptionInline, OrderInline, TicketInline]
+    inlines = [SubscriptionInline, OrderInline, TicketInline, EventInline]
 
 
 @admin.register(Ticket)

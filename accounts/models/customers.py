@@ -1,18 +1,18 @@
 """The customers of the company with their live record.
 
-Money is always in minor units (cents) beside its ISO 4217 currency. Every row that mirrors the
-company's own systems knows ``synced_at``, the moment it was last known to be true.
+Money is always in minor units (cents) beside its ISO 4217 currency.
 """
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+
+from accounts.models.mirrored import Mirrored, new_own_id
 
 currency_validator = RegexValidator(r"^[A-Z]{3}$", "Use a three-letter ISO 4217 code such as EUR.")
 
 
-class Customer(models.Model):
+class Customer(Mirrored):
     external_id = models.CharField(max_length=200, unique=True, help_text="The customer's id in your own system.")
     name = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True, db_index=True)
@@ -23,13 +23,12 @@ class Customer(models.Model):
     attributes = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    synced_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id
 
 
-class Subscription(models.Model):
+class Subscription(Mirrored):
     class Status(models.TextChoices):
         TRIALING = "trialing", "Trial"
         ACTIVE = "active", "Active"
@@ -44,6 +43,7 @@ class Subscription(models.Model):
         YEAR = "year", "Yearly"
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="subscriptions")
+    external_id = models.CharField(max_length=200, default=new_own_id, help_text="Its id in your own system.")
     plan = models.CharField(max_length=100)
     status = models.CharField(max_length=20, choices=Status.choices)
     seats = models.PositiveIntegerField(default=1)
@@ -53,10 +53,10 @@ class Subscription(models.Model):
     started_at = models.DateTimeField()
     renews_at = models.DateTimeField(null=True, blank=True)
     cancels_at = models.DateTimeField(null=True, blank=True)
-    synced_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["customer", "external_id"], name="subscription_external_id_unique"),
             models.CheckConstraint(condition=Q(price_minor__gte=0), name="subscription_price_not_negative"),
             models.CheckConstraint(
                 condition=Q(status__in=["trialing", "active", "past_due", "paused", "canceled"]),
@@ -69,7 +69,7 @@ class Subscription(models.Model):
         return f"{self.plan} ({self.get_status_display()})"
 
 
-class Order(models.Model):
+class Order(Mirrored):
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"
         PAID = "paid", "Paid"
@@ -88,7 +88,6 @@ class Order(models.Model):
     carrier = models.CharField(max_length=100, blank=True)
     tracking = models.CharField(max_length=100, blank=True)
     placed_at = models.DateTimeField()
-    synced_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
@@ -101,3 +100,20 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Event(Mirrored):
+    """What happened to a customer lately: ``signed_in``, ``payment_failed``."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="events")
+    external_id = models.CharField(max_length=200, default=new_own_id, help_text="Its id in your own system.")
+    kind = models.CharField(max_length=100)
+    text = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "external_id"], name="event_external_id_unique")]
+        indexes = [models.Index(fields=["customer", "-at"], name="event_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"

@@ -4,11 +4,13 @@ from django.db import models
 
 
 class ApiKey(models.Model):
-    """Lets a program ask, or bring documents. The key is shown once, when it is made; its sha256 is what is kept."""
+    """Lets a program do one kind of thing. The key is shown once, when it is made; its sha256 is what is kept."""
 
     class Scope(models.TextChoices):
         ANSWERS = "answers", "Ask questions"
         DOCUMENTS = "documents", "Bring documents"
+        CUSTOMERS = "customers", "Bring customers and their record"
+        PRIVACY = "privacy", "Export and erase customers"
 
     name = models.CharField(max_length=100)
     scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.ANSWERS)

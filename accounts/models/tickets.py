@@ -4,10 +4,11 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models.customers import Customer
+from accounts.models.mirrored import Mirrored, new_own_id
 from accounts.models.staff import User
 
 
-class Ticket(models.Model):
+class Ticket(Mirrored):
     class Status(models.TextChoices):
         OPEN = "open", "Open"
         PENDING = "pending", "Waiting for the customer"
@@ -30,7 +31,6 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="tickets")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
-    synced_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [models.Index(fields=["customer", "-updated_at"], name="ticket_newest")]
@@ -39,13 +39,14 @@ class Ticket(models.Model):
         return f"{self.number} {self.subject}"
 
 
-class TicketComment(models.Model):
+class TicketComment(Mirrored):
     class Kind(models.TextChoices):
         CUSTOMER = "customer", "Customer"
         AGENT = "agent", "Agent"
         SYSTEM = "system", "System"
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="comments")
+    external_id = models.CharField(max_length=200, default=new_own_id, help_text="Its id in your own system.")
     author = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     text = models.TextField()
@@ -56,6 +57,9 @@ class TicketComment(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "external_id"], name="ticket_comment_external_id_unique")
+        ]
         indexes = [models.Index(fields=["ticket", "-created_at"], name="ticket_comment_newest")]
 
     def __str__(self) -> str:
