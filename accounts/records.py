@@ -5,6 +5,7 @@ Models hold more. A field that is not copied into one of these on purpose stays 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,14 @@ class CustomerRecord:
     facts: tuple[AccountFact, ...] = ()
     tickets: tuple[TicketFact, ...] = ()
     plans: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How a customer proved who they are: by a token that the company signed, or by a code sent to ``address``."""
+
+    method: Literal["token", "email"]
+    address: str = ""
 
 
 ANONYMOUS = CustomerRecord(name="")

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import actors
+from accounts.actors import Actor
 from accounts.errors import CustomerGone
 from accounts.services import add_comment
 from accounts.services import open_ticket as open_ticket_for
@@ -59,16 +61,16 @@ def propose(question: Question, kind: str, arguments: dict[str, Any], *, title: 
     return action
 
 
-def decide(conversation_id: int, public_id: str, *, customer_id: int | None, approve: bool) -> PendingAction:
+def decide(conversation_id: int, public_id: str, actor: Actor, *, approve: bool) -> PendingAction:
     """The first decision counts, and is told in the conversation; later ones change nothing.
 
     Raises NotFound for another conversation's action, and for one that was offered to somebody other than
-    ``customer_id``, the customer this socket has proved to be. Raises ActionExpired when it is too late, or its
-    answer was given up.
+    ``actor``, or to a customer whom nothing proves them to be any more. Raises ActionExpired when it is too late, or
+    its answer was given up.
     """
     with transaction.atomic():
         conversation = _locked(conversation_id)
-        action = _action(conversation, public_id, customer_id)
+        action = _action(conversation, public_id, actors.again(actor).customer_id)
         if action.status == Status.PENDING:
             _settle(conversation, action, approve)
     if action.status in (Status.EXPIRED, Status.WITHDRAWN):

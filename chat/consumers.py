@@ -17,8 +17,11 @@ from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import InterfaceError, OperationalError
 
+from accounts import actors
+from accounts.actors import VISITOR
 from accounts.errors import IdentityError
 from accounts.identity import external_id_from
+from accounts.records import Proof
 from accounts.selectors import active_customer
 from chat import actions, announcements, flooding, frames, running, selectors, services
 from chat.errors import FrameError, TooManyConversations
@@ -53,8 +56,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.ip = (self.scope.get("client") or ("", 0))[0] or ""
         self.seen = 0
         self.mode = ""
+        self.actor = VISITOR
         self.customer: dict[str, Any] | None = None
-        self.customer_id: int | None = None
         self.own_ids: set[str] = set()
         self.shown_actions: dict[str, dict[str, Any]] = {}
         self.typed_at = 0.0
@@ -100,7 +103,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self._identify(frame.token)
         page = frame.context.model_dump() if frame.context else {}
         resume = database_sync_to_async(services.resume_session)
-        if session := await resume(self.widget, frame.session, self.customer_id, page):
+        if session := await resume(self.widget, frame.session, self.actor, page):
             return await self._enter(session, after=frame.after)
         try:
             await self._start(page)
@@ -119,7 +122,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             log.info("identity_refused", widget=self.widget.public_key, reason=error.reason)
             await self.send_json(frames.error(error.code, error.user_message))
             return
-        self.customer_id = customer.pk
+        self.actor = await database_sync_to_async(actors.customer)(customer.pk, Proof("token"))
         self.customer = {"name": customer.name, "verified": True}
 
     async def _enter(self, session: services.Session, after: int) -> None:
@@ -158,7 +161,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def _still_speaks_for(self, conversation: Conversation) -> bool:
         """Closes the socket when somebody else has proved by now that the conversation is theirs."""
-        is_theirs: bool = await database_sync_to_async(selectors.is_conversation_of)(self.customer_id, conversation.pk)
+        is_theirs: bool = await database_sync_to_async(selectors.is_conversation_of)(self.actor, conversation.pk)
         if not is_theirs:
             await self._leave(conversation)
             await self.close(code=CLAIMED)
@@ -204,7 +207,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def on_confirm(self, frame: frames.Confirm) -> None:
         try:
             await database_sync_to_async(actions.decide)(
-                self._conversation_id, frame.action, customer_id=self.customer_id, approve=frame.approve
+                self._conversation_id, frame.action, self.actor, approve=frame.approve
             )
         except SupportbotError as error:
             raise FrameError(error.user_message, code=error.code, id=frame.action) from error
@@ -225,7 +228,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def _start(self, page: dict[str, str], visitor: UUID | None = None) -> None:
         await flooding.check_conversations(self.ip)
         start = database_sync_to_async(services.start_conversation)
-        await self._enter(await start(self.widget, self.customer_id, page, visitor), after=0)
+        await self._enter(await start(self.widget, self.actor, page, visitor), after=0)
 
     @property
     def _own_conversation(self) -> Conversation:
@@ -245,7 +248,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             return  # its own message, mostly, while a question waits for its answer
         async with self.catching_up:
             state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
-            if state.customer_id != self.customer_id:
+            if state.customer_id != self.actor.customer_id:
                 await self.close(code=CLAIMED)
                 return
             for message in state.messages:

@@ -32,10 +32,10 @@ def build_context(
 def audience_of(question: Question, plans: frozenset[str] | None = None) -> Audience:
     """``plans`` are the customer's, if whoever asks has just read them."""
     return Audience(
-        customer=question.customer_id is not None,
+        customer=question.actor.is_verified,
         plans=plans_of(question.customer_id) if plans is None else plans,
-        staff=question.staff_group_ids is not None,
-        group_ids=question.staff_group_ids or frozenset(),
+        staff=question.actor.is_staff,
+        group_ids=question.actor.group_ids,
     )
 
 

@@ -45,7 +45,7 @@ def judged(context: AnswerContext) -> Verdict:
         strength,
         reason,
         record_items(context),
-        may_look_up=context.question.customer_id is not None and bool(FOR_TOOLS.search(context.query)),
+        may_look_up=context.question.actor.is_verified and bool(FOR_TOOLS.search(context.query)),
     )
 
 
@@ -63,7 +63,7 @@ def reason_for(context: AnswerContext) -> str:
 def is_unknown_customer(context: AnswerContext) -> bool:
     """Whether it is asked what only a record can tell, by somebody who has none here."""
     is_own = OWN_RECORD.search(context.query) and not HOW_TO.search(context.query)
-    return bool(is_own) and context.question.customer_id is None
+    return bool(is_own) and not context.question.actor.is_verified
 
 
 def record_items(context: AnswerContext) -> tuple[RecordItem, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from accounts.actors import VISITOR, Actor
 from accounts.records import AccountFact, CustomerRecord, TicketFact
 from knowledge.records import Level, Match, Passage
 
@@ -45,7 +46,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, and in whose name. The customer comes from the session, never from the text.
+    """What is asked, and by whom: that comes from the session, never from the text.
 
     ``conversation_id`` is missing where no conversation is kept: nothing can be done there, only answered.
     ``done`` are the kinds of actions the customer has had done here.
@@ -58,8 +59,7 @@ class Question:
     text: str
     widget_name: str
     collection_ids: frozenset[int] | None
-    customer_id: int | None = None
-    staff_group_ids: frozenset[int] | None = None
+    actor: Actor = VISITOR
     conversation_id: int | None = None
     answer_id: int | None = None
     history: tuple[Turn, ...] = ()
@@ -72,6 +72,10 @@ class Question:
     images: tuple[Image, ...] = ()
     visitor: str = field(default="", repr=False)
     ip: str = field(default="", repr=False)
+
+    @property
+    def customer_id(self) -> int | None:
+        return self.actor.customer_id
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from accounts import actors
+from accounts.actors import Actor
 from accounts.masking import mask_secrets
 from chat import frames
 from chat.attached import attachment_payload, image_of
@@ -96,9 +98,12 @@ def action_payload(action: PendingAction) -> dict[str, Any]:
     )
 
 
-def is_conversation_of(customer_id: int | None, conversation_id: int) -> bool:
-    """An anonymous visitor's is nobody's."""
-    return Conversation.objects.filter(pk=conversation_id, customer=customer_id).exists()
+def is_conversation_of(actor: Actor, conversation_id: int) -> bool:
+    """As of now. An anonymous visitor's is nobody's."""
+    conversation = Conversation.objects.filter(pk=conversation_id)
+    if not actor.is_verified:
+        return conversation.filter(customer=None).exists()
+    return conversation.filter(customer__in=actors.proved(actor)).exists()
 
 
 def running_answer(conversation_id: int) -> Message | None:
@@ -121,13 +126,13 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
     Here card numbers and passwords end: searches, models, traces and logs never see them.
     """
     conversation = Conversation.objects.select_related("widget", "customer").get(pk=asked.conversation_id)
-    customer = conversation.customer
+    locale = conversation.customer.locale if conversation.customer else ""
     said, history = turn_and_history(asked)
     return Question(
         text=mask_secrets("\n".join(message.text for message in said if message.text)),
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
-        customer_id=customer.pk if customer and customer.is_active else None,
+        actor=actors.customer(conversation.customer_id, conversation.proof),
         conversation_id=conversation.pk,
         answer_id=answer_id,
         history=history,
@@ -135,7 +140,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
         language=language_of(
             [message.text for message in reversed(said)]
             + [turn.text for turn in history if turn.role == "customer"][::-1],
-            locales=[conversation.page.get("locale", ""), customer.locale if customer else ""],
+            locales=[conversation.page.get("locale", ""), locale],
             allowed=conversation.widget.languages,
             fallback=conversation.widget.language,
         ),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actors import Actor
 from accounts.models import User
 from chat import announcements, smalltalk
 from chat.errors import ConversationClosed, ImageGone, NotFound, QuestionGrew
@@ -27,6 +28,8 @@ WAITING = "Waiting for a person. An agent will reply here."
 SORRY = "I'm sorry about this. I have asked a person to take over; an agent will reply here."
 GIVEN_BACK = "The assistant is answering again."
 RESOLVED = "This conversation was marked as resolved."
+# What says whose a conversation is.
+OWNER = ("customer", "proved_by", "attested_email")
 UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.FAILED)
 
 
@@ -49,7 +52,7 @@ class Posted(NamedTuple):
 
 
 @transaction.atomic
-def resume_session(widget: Widget, secret: str | None, customer_id: int | None, page: dict[str, str]) -> Session | None:
+def resume_session(widget: Widget, secret: str | None, actor: Actor, page: dict[str, str]) -> Session | None:
     """The session's conversation, or nothing where another is to be started.
 
     A conversation that belongs to a customer is resumed by that customer only. An anonymous one becomes
@@ -58,26 +61,32 @@ def resume_session(widget: Widget, secret: str | None, customer_id: int | None, 
     """
     found = conversation_of_session(widget, secret) if secret else None
     conversation = _locked(found.pk) if found else None
-    if conversation is None or secret is None or conversation.customer_id not in (None, customer_id):
+    if conversation is None or secret is None or conversation.customer_id not in (None, actor.customer_id):
         return None
-    if conversation.customer_id != customer_id:
-        conversation.customer_id = customer_id
+    if conversation.customer_id != actor.customer_id:
         secret = _new_secret(conversation)
         announcements.conversation_changed(conversation.pk)
+    _belongs_to(conversation, actor)
     conversation.page = page or conversation.page
-    conversation.save(update_fields=["customer", "page", "session_hash"])
+    conversation.save(update_fields=[*OWNER, "page", "session_hash"])
     close_lost_answers(conversation.pk)
     return Session(conversation, secret)
 
 
-def start_conversation(
-    widget: Widget, customer_id: int | None, page: dict[str, str], visitor: UUID | None = None
-) -> Session:
+def start_conversation(widget: Widget, actor: Actor, page: dict[str, str], visitor: UUID | None = None) -> Session:
     """``visitor`` is that of the conversation before, where there was one."""
-    conversation = Conversation(widget=widget, customer_id=customer_id, page=page, visitor=visitor or uuid4())
+    conversation = Conversation(widget=widget, page=page, visitor=visitor or uuid4())
+    _belongs_to(conversation, actor)
     secret = _new_secret(conversation)
     conversation.save()
     return Session(conversation, secret)
+
+
+def _belongs_to(conversation: Conversation, actor: Actor) -> None:
+    """As far as ``actor`` has proved who they are."""
+    conversation.customer_id = actor.customer_id
+    conversation.proved_by = actor.proof.method if actor.proof else ""
+    conversation.attested_email = actor.proof.address if actor.proof else ""
 
 
 def _new_secret(conversation: Conversation) -> str:

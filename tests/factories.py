@@ -6,7 +6,9 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from model_bakery import baker
 
+from accounts.actors import VISITOR, Actor
 from accounts.models import Customer, Subscription, User
+from accounts.records import Proof
 from chat.models import Widget
 from knowledge.models import Collection
 
@@ -35,6 +37,11 @@ def customer(**fields: Any) -> Customer:
         started_at=timezone.now(),
     )
     return made
+
+
+def actor(customer: Customer | None) -> Actor:
+    """The customer by a token of theirs; nobody is a visitor."""
+    return Actor("customer", customer.pk, Proof("token")) if customer else VISITOR
 
 
 def staff_member(username: str, *permissions: str, **fields: Any) -> User:

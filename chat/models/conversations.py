@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.records import Proof
 from chat.models.widgets import Widget
 
 
@@ -21,11 +22,18 @@ class Conversation(models.Model):
         HUMAN = "human", "With a person"
         RESOLVED = "resolved", "Resolved"
 
+    class ProvedBy(models.TextChoices):
+        TOKEN = "token", "A signed token"
+        EMAIL = "email", "A code sent by e-mail"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     widget = models.ForeignKey(Widget, models.CASCADE, related_name="conversations")
     customer = models.ForeignKey(
         "accounts.Customer", models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
+    # How the customer proved who they are; the record is only shown while that holds.
+    proved_by = models.CharField(max_length=10, choices=ProvedBy.choices, blank=True)
+    attested_email = models.EmailField(blank=True, help_text="The address that a code was sent to.")
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
@@ -58,6 +66,10 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer or 'Visitor'} {self.public_id}"
+
+    @property
+    def proof(self) -> Proof | None:
+        return Proof(self.proved_by, self.attested_email) if self.proved_by else None  # type: ignore[arg-type]
 
 
 class Message(models.Model):

@@ -1,11 +1,13 @@
 """What a model may look up, and what it may offer to do. Adding a tool is one class and one line here."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
 from django.utils.module_loading import import_string
 from pydantic import ValidationError
 
+from accounts import actors
 from chat.llm.base import ToolCall
 from chat.records import Question
 from chat.tools.base import Arguments, Tool, ToolResult, refused
@@ -45,6 +47,7 @@ def run(call: ToolCall, question: Question) -> ToolResult:
     if call.name not in TOOLS:
         return refused("There is no tool of that name.")
     tool = get_tool(call.name)
+    question = replace(question, actor=actors.again(question.actor))
     if reason := tool.why_not(question):
         return refused(reason)
     try:

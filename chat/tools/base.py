@@ -82,9 +82,9 @@ class Tool(ABC, Generic[A]):
 
     def why_not(self, question: Question) -> str:
         """Why this question may not use it. Staff ask about customers; what they want done they do themselves."""
-        if self.needs_customer and question.customer_id is None:
+        if self.needs_customer and not question.actor.is_verified:
             return "The customer is not signed in, so there is no account to look at."
-        if self.has_effect and (question.conversation_id is None or question.staff_group_ids is not None):
+        if self.has_effect and (question.conversation_id is None or question.actor.is_staff):
             return "Nothing can be done from here, only looked up."
         return ""
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.actors import VISITOR, Actor
 from accounts.models import Customer, Ticket, TicketComment
 from chat import services
 from chat.actions import decide, propose
@@ -27,17 +28,23 @@ def ada() -> Customer:
 
 @pytest.fixture
 def conversation(ada: Customer) -> Conversation:
-    return services.start_conversation(Widget.objects.create(name="Help"), ada.pk, {}).conversation
+    return services.start_conversation(Widget.objects.create(name="Help"), factories.actor(ada), {}).conversation
 
 
 def offer(conversation: Conversation, kind: str = "open_ticket", **arguments: str) -> PendingAction:
-    question = Question("Help", "Help", None, customer_id=conversation.customer_id, conversation_id=conversation.pk)
+    question = Question("Help", "Help", None, actor=theirs(conversation), conversation_id=conversation.pk)
     return propose(question, kind, arguments, title="Open a ticket", summary="A ticket is opened.")
 
 
-def click(action: PendingAction, approve: bool = True, **changed: int | None) -> PendingAction:
-    who = {"conversation_id": action.conversation_id, "customer_id": action.customer_id, **changed}
-    return decide(who["conversation_id"] or 0, str(action.public_id), customer_id=who["customer_id"], approve=approve)
+def theirs(conversation: Conversation) -> Actor:
+    return factories.actor(conversation.customer)
+
+
+def click(
+    action: PendingAction, approve: bool = True, by: Actor | None = None, conversation_id: int | None = None
+) -> PendingAction:
+    by = by or factories.actor(action.customer)
+    return decide(conversation_id or action.conversation_id, str(action.public_id), by, approve=approve)
 
 
 def told(conversation: Conversation) -> list[str]:
@@ -63,7 +70,7 @@ def test_a_click_adds_to_the_ticket_and_opens_it_again(conversation, ada):
 
 
 def test_a_click_calls_a_person_for_a_visitor_nobody_knows():
-    conversation = services.start_conversation(Widget.objects.create(name="Help"), None, {}).conversation
+    conversation = services.start_conversation(Widget.objects.create(name="Help"), VISITOR, {}).conversation
 
     click(offer(conversation, "hand_over"))
 
@@ -141,7 +148,7 @@ def test_what_is_over_can_be_offered_anew(conversation):
 
 def test_another_conversation_cannot_click(conversation, ada):
     action = offer(conversation, **ARGUMENTS)
-    other = services.start_conversation(conversation.widget, ada.pk, {}).conversation
+    other = services.start_conversation(conversation.widget, factories.actor(ada), {}).conversation
 
     with pytest.raises(NotFound):
         click(action, conversation_id=other.pk)
@@ -151,9 +158,9 @@ def test_another_conversation_cannot_click(conversation, ada):
 def test_only_the_customer_it_was_offered_to_can_click(conversation):
     action = offer(conversation, **ARGUMENTS)
 
-    for somebody in (None, factories.customer().pk):
+    for somebody in (VISITOR, factories.actor(factories.customer())):
         with pytest.raises(NotFound):
-            click(action, customer_id=somebody)
+            click(action, by=somebody)
     Conversation.objects.update(customer=None)
     with pytest.raises(NotFound):
         click(action)
@@ -165,7 +172,7 @@ def test_what_was_never_offered_cannot_be_clicked(conversation, ada, public_id):
     offer(conversation, **ARGUMENTS)
 
     with pytest.raises(NotFound):
-        decide(conversation.pk, public_id, customer_id=ada.pk, approve=True)
+        decide(conversation.pk, public_id, factories.actor(ada), approve=True)
 
 
 def test_what_cannot_be_done_any_more_is_told_and_leaves_nothing_behind(conversation, ada):

@@ -12,6 +12,7 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import VISITOR
 from chat import attaching, pictures, retention, services, tasks
 from chat.attaching import MOST_UNSENT
 from chat.models import Attachment, Conversation, Widget
@@ -31,7 +32,7 @@ def widget() -> Widget:
 
 @pytest.fixture
 def session(widget: Widget) -> services.Session:
-    return services.start_conversation(widget, None, {})
+    return services.start_conversation(widget, VISITOR, {})
 
 
 Upload = Callable[..., Any]
@@ -131,7 +132,7 @@ def test_whoever_has_no_session_here_gets_one_and_the_same_answer(upload, sessio
 
 
 def test_a_session_of_another_widget_is_none_of_this_one(upload):
-    other = services.start_conversation(factories.widget(origins=[ORIGIN]), None, {})
+    other = services.start_conversation(factories.widget(origins=[ORIGIN]), VISITOR, {})
 
     assert code(upload(secret=other.secret)) == (404, "not_found")
 

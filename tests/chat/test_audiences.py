@@ -7,12 +7,14 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Group
 
+from accounts import actors
+from accounts.actors import VISITOR
 from accounts.api_keys import create_api_key
 from chat.answering import answer_question
 from chat.records import Question
 from knowledge.models import Document
 from tests.canaries import MAY_READ, SLUGS, canary, fill_shelves, leaks, sentences
-from tests.factories import customer, staff_member
+from tests.factories import actor, customer, staff_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,13 +35,19 @@ def identities():
     elsewhere = customer(external_id="solo")
     elsewhere.subscriptions.update(plan="Solo")
     return {
-        "anybody": {},
-        "customer on another plan": {"customer_id": elsewhere.pk},
-        "customer on the plan": {"customer_id": on_the_plan.pk},
-        "staff": {"staff_group_ids": frozenset()},
-        "staff of another group": {"staff_group_ids": frozenset({other.pk})},
-        "staff of the group": {"staff_group_ids": frozenset({sales.pk})},
+        "anybody": VISITOR,
+        "customer on another plan": actor(elsewhere),
+        "customer on the plan": actor(on_the_plan),
+        "staff": colleague("none"),
+        "staff of another group": colleague("other", other),
+        "staff of the group": colleague("sales", sales),
     }
+
+
+def colleague(username, *groups):
+    member = staff_member(username)
+    member.groups.set(groups)
+    return actors.staff(member.pk)
 
 
 ASKERS = [actor for actor in MAY_READ if actor not in ("customer", "superuser")]
@@ -51,7 +59,7 @@ def answered(text, identity, collection_ids=None):
     async def emit(event):
         said.append(asdict(event))
 
-    answer = async_to_sync(answer_question)(Question(text, "Help", collection_ids, **identity), emit)
+    answer = async_to_sync(answer_question)(Question(text, "Help", collection_ids, actor=identity), emit)
     return json.dumps([said, asdict(answer)], default=str).replace(json.dumps(text)[1:-1], "")
 
 

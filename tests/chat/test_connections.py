@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chat import running, services
 from chat.models import Message
+from tests import factories
 from tests.chat.conftest import in_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 @pytest.fixture
 def answer(widget, customer) -> Message:
     """Of a question that is not answered yet. The connection of the tests' own thread does not count."""
-    conversation = services.start_conversation(widget, customer.pk, {}).conversation
+    conversation = services.start_conversation(widget, factories.actor(customer), {}).conversation
     due = services.post_message(conversation.pk, "q1", "How long does a refund take?").answer
     assert due
     connections.close_all()

@@ -6,6 +6,7 @@ from accounts.records import AccountFact, CommentFact, CustomerRecord, TicketFac
 from chat.context import assemble, build_context
 from chat.records import AnswerContext, Question, Source
 from knowledge.records import Passage
+from tests import factories
 
 MARCH = datetime(2026, 3, 12, tzinfo=UTC)
 
@@ -77,7 +78,7 @@ def test_the_record_costs_a_context_at_most_six_queries(widget, customer, django
     anonymous = Question("How long do refunds take?", "Help", None)
     with django_assert_max_num_queries(50) as searched:
         build_context(anonymous, anonymous.text)
-    theirs = Question("How long do refunds take?", "Help", None, customer_id=customer.pk)
+    theirs = Question("How long do refunds take?", "Help", None, actor=factories.actor(customer))
 
     with django_assert_max_num_queries(len(searched) + 6):
         build_context(theirs, theirs.text)

@@ -10,6 +10,7 @@ from chat.phrases import phrase
 from chat.prompts.messages import size
 from chat.records import Answer, Question
 from chat.tokens import tokenizer_for
+from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -23,9 +24,7 @@ async def ask(widget, text: str, customer=None) -> tuple[Answer, str]:
         nonlocal shown
         shown += getattr(event, "text", "")
 
-    question = Question(
-        text, "Help", None, customer_id=customer.pk if customer else None, conversation_id=conversation.pk
-    )
+    question = Question(text, "Help", None, actor=factories.actor(customer), conversation_id=conversation.pk)
     return await answer_question(question, emit), shown
 
 

@@ -8,6 +8,7 @@ from chat.answering import answer_question
 from chat.context import build_context
 from chat.evidence import judged
 from chat.records import Question
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +19,7 @@ def real_vectors(settings):
 
 
 def verdict(question, customer=None):
-    asked = Question(question, "Help", collection_ids=None, customer_id=customer.pk if customer else None)
+    asked = Question(question, "Help", collection_ids=None, actor=factories.actor(customer))
     return judged(build_context(asked, question))
 
 
@@ -28,7 +29,7 @@ async def ask(question, customer=None):
     async def emit(event):
         said.append(getattr(event, "text", ""))
 
-    asked = Question(question, "Help", collection_ids=None, customer_id=customer.pk if customer else None)
+    asked = Question(question, "Help", collection_ids=None, actor=factories.actor(customer))
     answer = await answer_question(asked, emit)
     assert "".join(said).rstrip() == answer.text
     return answer

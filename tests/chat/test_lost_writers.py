@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from accounts.actors import VISITOR
 from chat import consumers, running, services
 from chat.models import Message
 from tests.chat.writing_process import BEGUN, LEASE, REST
@@ -23,7 +24,7 @@ Start = Callable[[], subprocess.Popen[str]]
 @pytest.fixture
 def answer(widget, monkeypatch) -> Message:
     monkeypatch.setattr(services, "LEASE", LEASE)
-    conversation = services.start_conversation(widget, None, {}).conversation
+    conversation = services.start_conversation(widget, VISITOR, {}).conversation
     answer = services.post_message(conversation.pk, "1", "How long does a refund take?").answer
     assert answer
     return answer

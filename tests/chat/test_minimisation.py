@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 from accounts.models import Customer
 from chat.answering import answer_question
 from chat.records import Question
+from tests import factories
 from tests.record_canaries import SHOWN, TOLD, customer_of_canaries, found
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -19,7 +20,7 @@ def asked_of(model, customer: Customer | None) -> Any:
     async def ignore(event: object) -> None:
         pass
 
-    question = Question(ASKED, "Help", None, customer_id=customer.pk if customer else None)
+    question = Question(ASKED, "Help", None, actor=factories.actor(customer))
     async_to_sync(answer_question)(question, ignore)
     return model.requests[-1]
 

@@ -8,6 +8,7 @@ import redis
 from channels.layers import channel_layers
 from django.test import override_settings
 
+from accounts.actors import VISITOR
 from chat import services
 from chat.models import Conversation
 from chat.phrases import phrase
@@ -64,7 +65,7 @@ async def test_a_redis_that_hangs_holds_up_nobody_elses_work_in_the_database(vis
 
 
 def test_whoever_has_no_loop_waits_for_a_redis_that_hangs_no_longer_than_two_seconds(widget, own_redis):
-    conversation = services.start_conversation(widget, None, {}).conversation
+    conversation = services.start_conversation(widget, VISITOR, {}).conversation
     own_redis.client_pause(10_000)
     started = monotonic()
 

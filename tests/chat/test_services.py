@@ -5,6 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.actors import VISITOR
 from chat import services
 from chat.errors import ConversationClosed, NotFound, QuestionGrew
 from chat.models import Conversation, Message, Widget
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 @pytest.fixture
 def conversation() -> Conversation:
-    return services.start_conversation(Widget.objects.create(name="Help"), None, {}).conversation
+    return services.start_conversation(Widget.objects.create(name="Help"), VISITOR, {}).conversation
 
 
 def asked(conversation: Conversation) -> Message:
@@ -116,7 +117,7 @@ def test_guessed_ids_are_simply_not_there(conversation, guess):
 
 
 def test_a_session_secret_is_not_stored(conversation):
-    session = services.start_conversation(conversation.widget, None, {})
+    session = services.start_conversation(conversation.widget, VISITOR, {})
 
     assert session.secret not in str(Conversation.objects.filter(pk=session.conversation.pk).values().get())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.actors import Actor
 from chat import spending
 from chat.models import Spending
 from chat.records import Question
@@ -78,7 +79,9 @@ async def test_the_cap_of_the_day_holds_for_all(settings, time_machine):
 async def test_a_customer_is_one_visitor_in_all_their_conversations(settings):
     settings.CHAT_LIMIT_VISITOR = 3
 
-    caps = await allowed(*(replace(QUESTION, customer_id=5, visitor=str(number)) for number in range(1, 6)))
+    caps = await allowed(
+        *(replace(QUESTION, actor=Actor("customer", 5), visitor=str(number)) for number in range(1, 6))
+    )
 
     assert caps == ["visitor"] * 2
 

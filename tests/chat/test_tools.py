@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts import actors
+from accounts.actors import VISITOR, Actor
 from accounts.models import Customer, Ticket, TicketComment
 from chat import services, tools
 from chat.llm.base import ToolCall
@@ -38,14 +40,14 @@ def asked(widget, customer) -> Question:
             placed_at=owner.created_at,
         )
     Customer.objects.get(name=FOREIGN).tickets.create(number="T-8", subject=FOREIGN)
-    conversation = services.start_conversation(widget, customer.pk, {}).conversation
+    conversation = services.start_conversation(widget, factories.actor(customer), {}).conversation
     answer = services.post_message(conversation.pk, "1", "Where is my order?").answer
     assert answer
     return Question(
         "Where is my order?",
         "Help",
         None,
-        customer_id=customer.pk,
+        actor=factories.actor(customer),
         conversation_id=conversation.pk,
         answer_id=answer.pk,
     )
@@ -53,6 +55,11 @@ def asked(widget, customer) -> Question:
 
 def call(question: Question, name: str, /, **arguments: object) -> ToolResult:
     return tools.run(ToolCall("call_1", name, arguments), question)
+
+
+def colleague(asked: Question) -> Actor:
+    """Somebody of the staff, in the conversation of who asked."""
+    return actors.staff(factories.staff_member("ines").pk, asked.customer_id)
 
 
 def names(question: Question) -> set[str]:
@@ -82,13 +89,13 @@ def test_no_tool_lets_the_model_say_for_whom_it_acts(name):
 
 
 def test_who_is_offered_what(asked):
-    anonymous = replace(asked, customer_id=None)
+    anonymous = replace(asked, actor=VISITOR)
 
     assert names(asked) == READING | WITH_EFFECT
     assert names(anonymous) == {"search_documents", "hand_over"}
     assert names(replace(anonymous, conversation_id=None)) == {"search_documents"}
     assert names(replace(asked, conversation_id=None)) == READING
-    assert names(replace(asked, staff_group_ids=frozenset())) == READING
+    assert names(replace(asked, actor=colleague(asked))) == READING
 
 
 def test_the_customers_own_record_is_looked_up_at_once(asked):
@@ -169,8 +176,8 @@ def test_an_unknown_tool_runs_nothing(asked, name):
 
 
 def test_a_tool_that_was_not_offered_is_refused_all_the_same(asked):
-    anonymous, elsewhere = replace(asked, customer_id=None), replace(asked, conversation_id=None)
-    staff = replace(asked, staff_group_ids=frozenset())
+    anonymous, elsewhere = replace(asked, actor=VISITOR), replace(asked, conversation_id=None)
+    staff = replace(asked, actor=colleague(asked))
 
     assert not call(anonymous, "get_order", number="BR-1").ok
     assert not call(anonymous, "open_ticket", subject="Hi", text="Hi").ok
@@ -181,7 +188,7 @@ def test_a_tool_that_was_not_offered_is_refused_all_the_same(asked):
 
 
 def test_staff_see_the_record_of_the_conversations_customer_and_no_other(asked):
-    staff = replace(asked, staff_group_ids=frozenset())
+    staff = replace(asked, actor=colleague(asked))
 
     assert "1 × Kit" in str(call(staff, "get_order", number="BR-1"))
     assert FOREIGN not in str(call(staff, "get_order", number="BR-2"))
@@ -190,7 +197,7 @@ def test_staff_see_the_record_of_the_conversations_customer_and_no_other(asked):
 
 def test_a_search_stays_within_what_the_asker_may_read(asked):
     query = "discount floor credit after an outage refund card"
-    anonymous = replace(asked, customer_id=None)
+    anonymous = replace(asked, actor=VISITOR)
 
     assert "15 percent" in str(call(asked, "search_documents", query=query))
     assert "15 percent" not in str(call(anonymous, "search_documents", query=query))

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from accounts.actors import VISITOR
 from chat import services
 from chat.models import Citation, Message
 from chat.running import Writer
@@ -13,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 def due(widget) -> Message:
-    conversation = services.start_conversation(widget, None, {}).conversation
+    conversation = services.start_conversation(widget, VISITOR, {}).conversation
     answer = services.post_message(conversation.pk, "1", "How long does a refund take?").answer
     assert answer
     return answer

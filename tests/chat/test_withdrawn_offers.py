@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.actors import VISITOR
 from accounts.models import Ticket
 from chat import services
 from chat.actions import propose
@@ -54,7 +55,7 @@ async def test_when_the_question_grows_the_offer_to_its_first_half_is_withdrawn(
 
 def begun(widget) -> tuple[int, int]:
     """A conversation and an answer that has begun to speak."""
-    conversation = services.start_conversation(widget, None, {}).conversation
+    conversation = services.start_conversation(widget, VISITOR, {}).conversation
     answer = services.post_message(conversation.pk, "1", ASKED).answer
     assert answer
     services.keep_lease(answer.pk, "Ten")

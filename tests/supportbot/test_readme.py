@@ -16,6 +16,7 @@ from chat.records import Answer, Question
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Collection, Document
 from supportbot.demo import loading
+from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -51,7 +52,7 @@ def answer(settings, tmp_path, time_machine) -> Answer:
 
     maya = Customer.objects.get(external_id="cus_maya")
     return async_to_sync(answer_question)(
-        Question(shown()[0], "Brindle Help", collection_ids=None, customer_id=maya.pk), ignore
+        Question(shown()[0], "Brindle Help", collection_ids=None, actor=factories.actor(maya)), ignore
     )
 
 

@@ -69,7 +69,7 @@ def talk(widget: Widget) -> Talk:
     """Starts a conversation in which each text is said by the customer."""
 
     def start(*texts: str, customer: Customer | None = None, **fields: object) -> Conversation:
-        conversation = services.start_conversation(widget, customer.pk if customer else None, {}).conversation
+        conversation = services.start_conversation(widget, factories.actor(customer), {}).conversation
         for text in texts:
             posted = services.post_message(conversation.pk, uuid4().hex, text)
             if posted.answer:

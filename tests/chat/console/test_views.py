@@ -7,6 +7,7 @@ from chat import services
 from chat.actions import decide, propose
 from chat.models import Conversation, Feedback
 from chat.selectors import question_of
+from tests import factories
 from tests.chat.console.conftest import PRIVATE, texts
 
 MARKUP = '<script>window.__xss=1</script><img src=x onerror="window.__xss=1">'
@@ -128,7 +129,7 @@ def test_it_shows_what_was_offered_to_be_done_and_what_became_of_it(desk: Client
     part = f"offers/{action.pk}/"
 
     page = desk.get(url(conversation)).content.decode()
-    decide(conversation.pk, str(action.public_id), customer_id=customer.pk, approve=True)
+    decide(conversation.pk, str(action.public_id), factories.actor(customer), approve=True)
     line = desk.get(url(conversation, part)).content.decode()
 
     assert "Waiting for the customer" in page

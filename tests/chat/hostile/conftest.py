@@ -13,6 +13,7 @@ from accounts.models import Customer, Order, Ticket
 from chat import services
 from chat.models import Conversation, Widget
 from knowledge.models import Collection
+from tests import factories
 from tests.canaries import fill_shelves
 from tests.chat.conftest import ORIGIN, Visitor, token_for, warm_up
 from tests.chat.hostile.model import HOSTILE, HostileModel
@@ -44,7 +45,7 @@ def bob(widget: Widget) -> Customer:
     bob = customer_of_canaries("bob")
     Order.objects.filter(customer=bob).update(number="BR-2")
     Ticket.objects.filter(customer=bob, number__contains="-ticket").update(number="T-2")
-    said = services.start_conversation(widget, bob.pk, {}).conversation
+    said = services.start_conversation(widget, factories.actor(bob), {}).conversation
     services.post_message(said.pk, "1", "How long does a refund take? canary-bob-conversation-")
     Conversation.objects.filter(pk=said.pk).update(summary="canary-bob-summary-")
     return bob

@@ -1,0 +1,90 @@
+import pytest
+from django.contrib.auth.models import Group
+
+from accounts import actors
+from accounts.actors import VISITOR, Actor
+from accounts.api_keys import create_api_key
+from accounts.records import Proof
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+BY_TOKEN = Proof("token")
+BY_CODE = Proof("email", "ada@example.com")
+
+
+@pytest.fixture
+def ada():
+    return factories.customer(name="Ada", email="Ada@Example.com")
+
+
+def test_a_customer_is_who_they_proved_to_be(ada):
+    for proof in (BY_TOKEN, BY_CODE):
+        actor = actors.customer(ada.pk, proof)
+
+        assert actor.is_verified
+        assert (actor.kind, actor.customer_id, actor.proof) == ("customer", ada.pk, proof)
+
+
+@pytest.mark.parametrize("proof", [None, Proof("email"), Proof("email", "eve@example.com")])
+def test_whoever_proved_nothing_is_a_visitor(ada, proof):
+    assert actors.customer(ada.pk, proof) == VISITOR
+    assert actors.customer(None, BY_TOKEN) == VISITOR
+    assert not VISITOR.is_verified
+
+
+def test_another_address_takes_back_what_a_code_proved(ada):
+    by_code, by_token = (actors.customer(ada.pk, proof) for proof in (BY_CODE, BY_TOKEN))
+    ada.email = "new@example.com"
+    ada.save()
+
+    assert actors.again(by_code) == VISITOR
+    assert actors.again(by_token) == by_token
+
+
+@pytest.mark.parametrize("proof", [BY_TOKEN, BY_CODE])
+def test_a_deactivated_customer_is_a_visitor(ada, proof):
+    actor = actors.customer(ada.pk, proof)
+    ada.is_active = False
+    ada.save()
+
+    assert actors.again(actor) == VISITOR
+
+
+def test_an_address_that_nobody_has_proves_nothing(ada):
+    ada.email = ""
+    ada.save()
+
+    assert actors.customer(ada.pk, Proof("email", "")) == VISITOR
+
+
+def test_staff_are_what_they_are_now():
+    ines, sales = factories.staff_member("ines"), Group.objects.create(name="Sales people")
+    ines.groups.add(sales)
+    actor = actors.staff(ines.pk)
+
+    assert actor.is_staff
+    assert actor.group_ids == {sales.pk}
+    ines.groups.clear()
+    assert actors.again(actor).group_ids == frozenset()
+    ines.is_active = False
+    ines.save()
+    assert actors.again(actor) == VISITOR
+
+
+def test_a_program_is_its_key():
+    key, _ = create_api_key("shop", "customers")
+    actor = actors.program(key)
+
+    assert (actor.kind, actor.scope) == ("program", "customers")
+    assert actors.again(actor) == actor
+    key.is_active = False
+    key.save()
+    assert actors.again(actor) == VISITOR
+    key.delete()
+    assert actors.again(actor) == VISITOR
+
+
+def test_nobody_becomes_a_customer_by_being_asked_again(ada):
+    assert actors.again(Actor("visitor", ada.pk)) == VISITOR
+    assert actors.again(Actor("customer", ada.pk)) == VISITOR
