@@ -45,7 +45,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]
 def is_origin(value: object) -> bool:
     if not isinstance(value, str):
         return False
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
     return parts.scheme in {"http", "https"} and value == f"{parts.scheme}://{parts.netloc}" and bool(parts.hostname)
 
 

@@ -150,7 +150,9 @@ def test_an_origin_has_a_scheme_and_a_host(value: str):
     assert is_origin(value)
 
 
-@pytest.mark.parametrize("value", ["a.example", "https://a.example/", "ftp://a.example", "https://", "*", 3, None])
+@pytest.mark.parametrize(
+    "value", ["a.example", "https://a.example/", "ftp://a.example", "https://", "http://[", "*", 3, None]
+)
 def test_anything_else_is_no_origin(value: object):
     assert not is_origin(value)
 
