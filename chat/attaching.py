@@ -17,9 +17,9 @@ from chat.models import Attachment, Conversation
 from chat.pictures import Picture
 from supportbot.full_disk import full_disk_named
 
-# Of one conversation in an hour. A message takes four; the rest is for changing one's mind.
+# Of one conversation. A message takes four; the rest is for changing one's mind.
 MOST_UNSENT = 12
-UNSENT_FOR = timedelta(hours=1)
+COUNTED_FOR = timedelta(hours=1)
 # Drawing one may take 200 MB for a moment.
 MOST_AT_ONCE = 2
 PATIENCE = 10.0
@@ -64,7 +64,7 @@ def _open_for_images(conversation_id: int, *, lock: bool = False) -> None:
         raise UnknownSession()
     if conversation.mode == Conversation.Mode.RESOLVED:
         raise ConversationClosed()
-    unsent = conversation.attachments.filter(message=None, created_at__gt=timezone.now() - UNSENT_FOR)
+    unsent = conversation.attachments.filter(message=None, created_at__gt=timezone.now() - COUNTED_FOR)
     if unsent.count() >= MOST_UNSENT:
         raise ImageRefused(
             "too_many_images", "Many images are waiting to be sent already. Please send those first.", http_status=429

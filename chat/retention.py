@@ -10,7 +10,7 @@ from chat.models import Attachment, Message
 
 # Answers that are being written wait for a writer of SQLite: no batch may take long.
 BATCH = 500
-UNSENT_FOR = timedelta(days=1)
+KEPT_UNSENT = timedelta(days=1)
 
 
 def forget_traces(days: int) -> int:
@@ -29,7 +29,7 @@ def traces_before(moment: datetime) -> QuerySet[Message]:
 
 def forget_unsent_images() -> int:
     """Images that were attached a day ago to no message. Returns how many."""
-    unsent = Attachment.objects.filter(message=None, created_at__lt=timezone.now() - UNSENT_FOR).order_by("created_at")
+    unsent = Attachment.objects.filter(message=None, created_at__lt=timezone.now() - KEPT_UNSENT).order_by("created_at")
     forgotten = 0
     while batch := list(unsent.values_list("pk", flat=True)[:BATCH]):
         forgotten += _delete_unsent(batch)

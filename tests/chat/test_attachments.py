@@ -161,7 +161,7 @@ def test_only_so_many_wait_to_be_sent(upload, settings):
         assert upload().status_code == 201
 
     assert code(upload()) == (429, "too_many_images")
-    with time_machine.travel(timezone.now() + attaching.UNSENT_FOR + timedelta(minutes=1)):
+    with time_machine.travel(timezone.now() + attaching.COUNTED_FOR + timedelta(minutes=1)):
         assert upload().status_code == 201
 
 
@@ -280,7 +280,7 @@ def test_the_file_goes_with_whatever_it_belongs_to(upload, session, widget, gone
 def test_what_was_never_sent_is_gone_after_a_day(upload, session, django_capture_on_commit_callbacks):
     old, sent, young = (Attachment.objects.get(public_id=upload().json()["id"]) for _ in range(3))
     message = services.post_message(session.conversation.pk, "q1", "Look").message
-    yesterday = timezone.now() - retention.UNSENT_FOR - timedelta(minutes=1)
+    yesterday = timezone.now() - retention.KEPT_UNSENT - timedelta(minutes=1)
     Attachment.objects.filter(pk__in=[old.pk, sent.pk]).update(created_at=yesterday)
     Attachment.objects.filter(pk=sent.pk).update(message=message)
 
