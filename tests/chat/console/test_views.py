@@ -122,6 +122,13 @@ def test_it_marks_what_the_sources_did_not_say(desk: Client, talk):
     assert "Sources didn’t say" in desk.get(url(conversation)).content.decode()
 
 
+def test_a_question_back_is_none_of_that(desk: Client, talk):
+    conversation = talk("Hello")
+    conversation.messages.filter(role="bot").update(answered=False, outcome="asked")
+
+    assert "Sources didn’t say" not in desk.get(url(conversation)).content.decode()
+
+
 def test_it_shows_what_was_offered_to_be_done_and_what_became_of_it(desk: Client, talk, customer):
     conversation = talk("My reader is dead", customer=customer)
     question = question_of(conversation.messages.get(role="customer"), conversation.messages.get(role="bot").pk)
