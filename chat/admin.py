@@ -15,6 +15,8 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from chat.language import LANGUAGES
 from chat.models import BotMessage, Conversation, Feedback, Message, Spending, Widget
+from chat.templatetags.console import excerpt
+from knowledge.rendering import render_answer
 from supportbot.read_only import ReadOnly
 
 # Enough to know a text again in a list.
@@ -122,10 +124,10 @@ class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
     list_filter = ["outcome", "status", "created_at"]
     search_fields = ["text", "reply_to__text"]
     ordering = ["-created_at"]
-    fields = ["conversation", "asked", "text", "how_it_was_made", "feedback", "created_at"]
+    fields = ["conversation", "asked", "said", "how_it_was_made", "feedback", "created_at"]
 
     class Media:
-        css = {"all": ["chat/console/trace.css"]}
+        css = {"all": ["chat/console/trace.css", "knowledge/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BotMessage]:
         messages: QuerySet[BotMessage] = super().get_queryset(request).filter(role=Message.Role.BOT)
@@ -143,7 +145,11 @@ class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
         return Truncator(self.asked(message)).chars(LISTED)
 
     def answer(self, message: Message) -> str:
-        return Truncator(message.text).chars(LISTED)
+        return Truncator(excerpt(message.text)).chars(LISTED)
+
+    @admin.display(description="text")
+    def said(self, message: Message) -> str:
+        return format_html('<div class="knowledge-preview knowledge-prose">{}</div>', render_answer(message.text))
 
     def how_it_was_made(self, message: Message) -> str:
         return render_to_string("console/trace.html", {"message": message, "is_open": True})

@@ -67,6 +67,17 @@ def test_an_answers_page_shows_how_it_was_made(reader: Client, talk):
     assert reader.post(f"/admin/chat/botmessage/{answer.pk}/change/", {"text": "x"}).status_code == 403
 
 
+def test_an_answers_text_is_shown_as_the_customer_sees_it(reader: Client, talk):
+    answer = talk("Hello").messages.get(role="bot")
+    Message.objects.filter(pk=answer.pk).update(text="Run `pip <install>` **now** [1]")
+
+    page = reader.get(f"/admin/chat/botmessage/{answer.pk}/change/").content.decode()
+    listed = reader.get("/admin/chat/botmessage/").content.decode()
+
+    assert "Run <code>pip &lt;install&gt;</code> <strong>now</strong> [1]" in page
+    assert "Run pip &lt;install&gt; now" in listed
+
+
 def test_answers_are_called_so_all_the_way(reader: Client, talk):
     answer = talk("Hello").messages.get(role="bot")
 
