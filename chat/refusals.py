@@ -20,9 +20,9 @@ def asked_back_or_refused(context: AnswerContext, engine: str = "none") -> Answe
 
 
 def refusal(context: AnswerContext, engine: str, words: str) -> Answer:
-    """``words`` names the phrase that says why. Visitors who ask what only a record can tell are told how it would
-    be known."""
-    said = [words, "sign_in"] if is_unknown_customer(context) else [words]
+    """``words`` names the phrase that says why. Visitors who ask what only a record can tell are told first how it
+    would be known."""
+    said = ["sign_in", words] if is_unknown_customer(context) else [words]
     return Answer(
         text="\n\n".join(phrase(name, context.question.language) for name in said),
         answered=False,

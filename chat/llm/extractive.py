@@ -45,17 +45,16 @@ def compose(context: AnswerContext) -> str:
     """The whole answer with the prompt's numbers, or the sentence that says there is none."""
     language = context.question.language
     verdict = context.verdict or evidence.judged(context)
-    said: list[str] = []
+    said = [phrase("sign_in", language)] if evidence.is_unknown_customer(context) else []
     if items := verdict.record or evidence.record_items(context):
         said += [phrase("from_account", language), *(_stated(item, context) for item in items)]
-    hint = [phrase("sign_in", language)] if evidence.is_unknown_customer(context) else []
     if verdict.level == "enough":
         intro = phrase("from_documents", language)
-        quotes = _quotes(context, MOST_WORDS - len(" ".join([*said, intro, *hint]).split()))
+        quotes = _quotes(context, MOST_WORDS - len(" ".join([*said, intro]).split()))
         said += [intro, *quotes] if quotes else []
-    if hint and not said:
-        said = [phrase("nothing_found", language)]
-    return "\n\n".join([*said, *hint]) or NOT_FOUND
+    if said == [phrase("sign_in", language)]:
+        said.append(phrase("nothing_found", language))
+    return "\n\n".join(said) or NOT_FOUND
 
 
 def _stated(item: RecordItem, context: AnswerContext) -> str:

@@ -69,6 +69,13 @@ def test_a_visitor_who_asks_about_their_account_is_asked_to_sign_in(help_centre)
     assert "sign in" in answer("When does my plan renew?", help_centre)
 
 
+def test_that_comes_before_what_anybody_may_read(help_centre):
+    hint, intro, _ = answer("Was I charged twice for my subscription?", help_centre).split("\n\n", 2)
+
+    assert "sign in" in hint
+    assert intro == "Quoted from the documentation:"
+
+
 def test_who_asks_how_something_is_done_is_not(help_centre):
     assert "sign in" not in answer("How do I report a double charge of my subscription?", help_centre)
 
