@@ -44,7 +44,7 @@ def judged(context: AnswerContext) -> Verdict:
         level,
         strength,
         reason,
-        record_items(context),
+        tuple(record_near(context)),
         may_look_up=context.question.actor.is_verified and bool(FOR_TOOLS.search(context.query)),
     )
 
@@ -66,11 +66,11 @@ def is_unknown_customer(context: AnswerContext) -> bool:
     return bool(is_own) and not context.question.actor.is_verified
 
 
-def record_items(context: AnswerContext) -> tuple[RecordItem, ...]:
-    """What the record says to the question: at most three of its facts and tickets, the nearest first."""
+def record_near(context: AnswerContext) -> dict[RecordItem, float]:
+    """What the record says to the question: at most three of its facts and tickets, the nearest first, and how near."""
     items: list[RecordItem] = [*context.record.facts, *context.record.tickets]
     if not items or not PERSONAL.search(OF_ANYBODY.sub("", context.query)):
-        return ()
+        return {}
     lines = [(number, line) for number, item in enumerate(items) for line in statements(item)]
     near = similarities_to(
         context.query, [f"{context.source_of(items[number]).title}: {line}" for number, line in lines]
@@ -80,7 +80,7 @@ def record_items(context: AnswerContext) -> tuple[RecordItem, ...]:
         best[number] = max(best[number], score)
     floor = max(RECORD_NEAR, max(best) - RECORD_CLOSE_TO_BEST)
     ranked = sorted(range(len(items)), key=lambda number: -best[number])
-    return tuple(items[number] for number in ranked if best[number] >= floor)[:MOST_ITEMS]
+    return {items[number]: best[number] for number in ranked[:MOST_ITEMS] if best[number] >= floor}
 
 
 def statements(item: RecordItem) -> list[str]:

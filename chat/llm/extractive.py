@@ -6,7 +6,7 @@ record and tickets that the question is about. It is the embedded default, and s
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 
 from accounts.records import AccountFact
 from chat import evidence
@@ -15,7 +15,7 @@ from chat.llm import extraction, selection
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 from chat.llm.extraction import Piece
 from chat.phrases import phrase
-from chat.records import AnswerContext, RecordItem, Source
+from chat.records import AnswerContext, RecordItem
 from knowledge.text.sentences import sentences, space_after
 from knowledge.text.terms import coverage, terms
 
@@ -46,11 +46,12 @@ def compose(context: AnswerContext) -> str:
     language = context.question.language
     verdict = context.verdict or evidence.judged(context)
     said = [phrase("sign_in", language)] if evidence.is_unknown_customer(context) else []
-    if items := verdict.record or evidence.record_items(context):
-        said += [phrase("from_account", language), *(_stated(item, context) for item in items)]
+    if record := dict.fromkeys(verdict.record, 0.0) or evidence.record_near(context):
+        said += [phrase("from_account", language), *(_stated(item, context) for item in record)]
     if verdict.level == "enough":
         intro = phrase("from_documents", language)
-        quotes = _quotes(context, MOST_WORDS - len(" ".join([*said, intro]).split()))
+        room = MOST_WORDS - len(" ".join([*said, intro]).split())
+        quotes = _quotes(context, room, nearness=max(record.values(), default=-1.0))
         said += [intro, *quotes] if quotes else []
     if said == [phrase("sign_in", language)]:
         said.append(phrase("nothing_found", language))
@@ -80,19 +81,23 @@ def _shortened(reply: str) -> str:
     return reply
 
 
-def _quotes(context: AnswerContext, room: int) -> list[str]:
-    """Those of the first passage first, in the order in which they stand."""
+def _quotes(context: AnswerContext, room: int, nearness: float) -> list[str]:
+    """Those of the first passage first, in the order in which they stand. None is less near to the question than
+    ``nearness``: below what the record says, that would only fill the room."""
     passages = [passage for passage in context.passages if not passage.is_description][:MOST_PASSAGES]
     sources = [context.source_of(passage) for passage in passages]
     pieces = [piece for number, each in enumerate(passages) for piece in extraction.pieces(number, each.text)]
-    chosen = selection.chosen(pieces, _scores(context.query, sources, pieces), sources, room)
-    return extraction.quoted(chosen, sources)
-
-
-def _scores(query: str, sources: Sequence[Source], pieces: Sequence[Piece]) -> list[float]:
-    wanted = terms(query)
-    near = evidence.similarities_to(query, [f"{sources[piece.passage].title}: {piece.text}" for piece in pieces])
-    return [
-        similarity + LEXICAL_WEIGHT * coverage(wanted, piece.text) + FIRST_PASSAGE_WEIGHT * (piece.passage == 0)
+    titled = [f"{sources[piece.passage].title}: {piece.text}" for piece in pieces]
+    near = evidence.similarities_to(context.query, titled)
+    if max(near, default=-1.0) < nearness:
+        return []
+    wanted = terms(context.query)
+    scores = [
+        _score(piece, similarity, wanted) if similarity >= nearness else 0.0
         for piece, similarity in zip(pieces, near, strict=True)
     ]
+    return extraction.quoted(selection.chosen(pieces, scores, sources, room), sources)
+
+
+def _score(piece: Piece, similarity: float, wanted: set[str]) -> float:
+    return similarity + LEXICAL_WEIGHT * coverage(wanted, piece.text) + FIRST_PASSAGE_WEIGHT * (piece.passage == 0)

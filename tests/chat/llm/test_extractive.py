@@ -91,6 +91,13 @@ def test_only_the_record_is_stated_when_the_pages_do_not_fit(help_centre, custom
     assert "Quoted" not in said
 
 
+def test_what_says_less_than_the_record_is_not_quoted_below_it(help_centre, customer):
+    question = "Was the second charge of my ticket T-7 refunded?"
+
+    assert "Quoted" in answer(question, help_centre)
+    assert "Quoted" not in answer(question, help_centre, customer.pk)
+
+
 def test_answers_stay_within_their_length(help_centre, customer):
     said = answer("I was charged twice, how do I report it and is my refund on its way?", help_centre, customer)
 
