@@ -18,6 +18,8 @@ from knowledge.text.sentences import sentences
 # Parts of the record are short texts: they score lower than passages for a question about them.
 RECORD_NEAR = 0.32
 RECORD_CLOSE_TO_BEST = 0.08
+# Whoever asks how something is done wants to be told that, and seldom what their own record says.
+RECORD_NEAR_TO_HOW = 0.4
 MOST_ITEMS = 3
 
 PERSONAL = re.compile(r"\b(my|mine|me|i|i'm|i've|i'd|our|ours|us|we|we're|we've)\b", re.IGNORECASE)
@@ -78,7 +80,8 @@ def record_near(context: AnswerContext) -> dict[RecordItem, float]:
     best = [0.0] * len(items)
     for (number, _), score in zip(lines, near, strict=True):
         best[number] = max(best[number], score)
-    floor = max(RECORD_NEAR, max(best) - RECORD_CLOSE_TO_BEST)
+    least = RECORD_NEAR_TO_HOW if HOW_TO.search(context.query) else RECORD_NEAR
+    floor = max(least, max(best) - RECORD_CLOSE_TO_BEST)
     ranked = sorted(range(len(items)), key=lambda number: -best[number])
     return {items[number]: best[number] for number in ranked[:MOST_ITEMS] if best[number] >= floor}
 

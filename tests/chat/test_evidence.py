@@ -62,6 +62,11 @@ def test_how_something_is_done_is_no_question_to_the_record(widget, customer):
     assert verdict("How do I pair a subscription? it doesn't work", customer).record == ()
 
 
+def test_who_asks_how_is_told_of_their_record_only_if_it_is_about_that(widget, customer):
+    assert verdict("How do I cancel my plan?", customer).record == ()
+    assert verdict("How can I find out when my subscription renews?", customer).record
+
+
 def test_tools_may_look_up_what_is_the_askers_own(widget, customer):
     assert verdict("Where is BR-10388?", customer).may_look_up
     assert not verdict("Where is BR-10388?").may_look_up
