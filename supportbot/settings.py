@@ -277,6 +277,8 @@ DATABASES = {
 SECRET_KEY = text("SECRET_KEY") or (embedded_secret_key() if EMBEDDED else "")
 if not SECRET_KEY:
     refuse("SECRET_KEY must be set when DATABASE_URL is: a long random text, the same everywhere.")
+# Earlier ones: what was signed or encrypted under them can still be read.
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS", [])
 if VECTOR_STORE_URL == "pgvector://" and "sqlite" in DATABASES["default"]["ENGINE"]:
     refuse(
         "VECTOR_STORE_URL is pgvector://, which means the PostgreSQL of DATABASE_URL, but the database is SQLite. "

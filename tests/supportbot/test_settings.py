@@ -104,6 +104,14 @@ def test_a_secret_may_be_a_file(tmp_path):
     assert result.stdout.strip() == "from-a-file"
 
 
+def test_earlier_secret_keys_are_a_list_and_may_be_a_file_too(tmp_path):
+    (tmp_path / "keys").write_text("newer, older\n")
+
+    result = python(SHOW.format("SECRET_KEY_FALLBACKS"), tmp_path, SECRET_KEY_FALLBACKS_FILE=str(tmp_path / "keys"))
+
+    assert result.stdout.strip() == "['newer', 'older']"
+
+
 def test_with_a_shared_database_the_secret_key_must_be_given(tmp_path):
     result = python(SHOW.format("DEBUG"), tmp_path, DATABASE_URL="postgres://db/name")
 
