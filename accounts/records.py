@@ -37,6 +37,7 @@ class TicketFact:
     created_at: datetime
     updated_at: datetime
     as_of: datetime
+    details: str = ""
 
     @property
     def is_solved(self) -> bool:
@@ -48,7 +49,9 @@ class TicketFact:
 
     @property
     def summary(self) -> str:
-        return f"Your ticket {self.number}, “{self.subject}”, is {self.status}."
+        subject = f", “{self.subject}”," if self.subject else ""
+        said = f"{f'Your ticket {self.number}'.strip()}{subject} is {self.status or 'on record'}."
+        return f"{said} {self.details}".strip()
 
 
 @dataclass(frozen=True)

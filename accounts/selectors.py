@@ -3,28 +3,21 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
-from accounts.masking import mask_secrets
+from accounts.facts import events_fact, order_fact, profile_fact, subscription_fact, ticket_fact
 from accounts.models import Customer, Order, Subscription, Ticket, TicketComment
-from accounts.records import ANONYMOUS, AccountFact, CommentFact, CustomerRecord, TicketFact
-from accounts.wording import date, items, money
+from accounts.records import ANONYMOUS, AccountFact, CustomerRecord, TicketFact
+from accounts.visibility import DEFAULT, Visibility
 
 MAX_SUBSCRIPTIONS = 2
 MAX_ORDERS = 3
-MAX_COMMENTS = 4
+MAX_EVENTS = 5
+RECENT_EVENTS = timedelta(days=30)
 # Asked for by itself, a ticket may say more, and a list of tickets may be longer.
 MAX_COMMENTS_OF_ONE = 12
 MAX_TICKETS_LISTED = 10
-
-# What a status means to the customer who reads it.
-TICKET_STATUS = {
-    Ticket.Status.OPEN: "open",
-    Ticket.Status.PENDING: "waiting for your reply",
-    Ticket.Status.SOLVED: "solved",
-    Ticket.Status.CLOSED: "closed",
-}
 
 
 def active_customer(external_id: str) -> Customer | None:
@@ -41,24 +34,36 @@ def plans_of(customer_id: int | None) -> frozenset[str]:
     return frozenset(current.values_list("plan", flat=True))
 
 
-def customer_record(customer_id: int | None) -> CustomerRecord:
-    """The live record as it is at this moment, in five queries at most. Nothing here is cached."""
-    if customer_id is None:
-        return ANONYMOUS
-    customer = Customer.objects.filter(pk=customer_id, is_active=True).first()
+def customer_record(customer_id: int | None, sees: Visibility = DEFAULT) -> CustomerRecord:
+    """The live record as it is at this moment, in five queries. Nothing here is cached."""
+    customer, subscriptions = customer_with_subscriptions(customer_id)
     if customer is None:
         return ANONYMOUS
-    subscriptions = list(customer.subscriptions.order_by("-started_at"))
     orders = customer.orders.order_by("-placed_at")[:MAX_ORDERS]
+    since = timezone.now() - RECENT_EVENTS
+    events = list(customer.events.filter(at__gte=since).order_by("-at")[:MAX_EVENTS])
+    facts = (
+        *(subscription_fact(subscription, customer, sees) for subscription in subscriptions[:MAX_SUBSCRIPTIONS]),
+        *(order_fact(order, customer, sees) for order in orders),
+        events_fact(events, customer, sees),
+        profile_fact(customer, sees),
+    )
     return CustomerRecord(
         name=customer.name,
-        facts=(
-            *(subscription_fact(subscription, customer) for subscription in subscriptions[:MAX_SUBSCRIPTIONS]),
-            *(order_fact(order, customer) for order in orders),
-        ),
-        tickets=tuple(ticket_fact(ticket, customer) for ticket in recent_tickets(customer)),
+        facts=tuple(fact for fact in facts if fact),
+        tickets=tuple(ticket_fact(ticket, customer, sees) for ticket in recent_tickets(customer)),
         plans=frozenset(each.plan for each in subscriptions if each.status in Subscription.CURRENT),
     )
+
+
+def customer_with_subscriptions(customer_id: int | None) -> tuple[Customer | None, list[Subscription]]:
+    """Both in one query, the newest subscription first. Nobody who is unknown or deactivated has any."""
+    names = [column.attname for column in Subscription._meta.concrete_fields]
+    joined = {f"subscription_{name}": F(f"subscriptions__{name}") for name in names}
+    active = Customer.objects.filter(pk=customer_id or 0, is_active=True)
+    rows = list(active.annotate(**joined).order_by("-subscriptions__started_at"))
+    found = [{name: getattr(row, f"subscription_{name}") for name in names} for row in rows]
+    return (rows[0] if rows else None), [Subscription(**values) for values in found if values["id"] is not None]
 
 
 def recent_tickets(customer: Customer) -> list[Ticket]:
@@ -75,78 +80,23 @@ def with_public_comments(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 # --- One thing by its number: None is the same for what is not there and for what is somebody else's ---
 
 
-def order_of(customer_id: int, number: str) -> AccountFact | None:
+def order_of(customer_id: int, number: str, sees: Visibility = DEFAULT) -> AccountFact | None:
     orders = Order.objects.filter(customer=customer_id, customer__is_active=True)
     order = orders.select_related("customer").filter(number=number).first()
-    return order_fact(order, order.customer) if order else None
+    return order_fact(order, order.customer, sees) if order else None
 
 
-def ticket_of(customer_id: int, number: str) -> TicketFact | None:
+def ticket_of(customer_id: int, number: str, sees: Visibility = DEFAULT) -> TicketFact | None:
     ticket = with_public_comments(tickets_of(customer_id)).filter(number=number).first()
-    return ticket_fact(ticket, ticket.customer, MAX_COMMENTS_OF_ONE) if ticket else None
+    return ticket_fact(ticket, ticket.customer, sees, MAX_COMMENTS_OF_ONE) if ticket else None
 
 
-def ticket_list(customer_id: int) -> tuple[TicketFact, ...]:
+def ticket_list(customer_id: int, sees: Visibility = DEFAULT) -> tuple[TicketFact, ...]:
     """However old, last changed first, without what was written in them."""
     newest = tickets_of(customer_id).order_by("-updated_at")[:MAX_TICKETS_LISTED]
-    return tuple(ticket_fact(ticket, ticket.customer) for ticket in newest)
+    return tuple(ticket_fact(ticket, ticket.customer, sees) for ticket in newest)
 
 
 def tickets_of(customer_id: int) -> QuerySet[Ticket]:
     tickets = Ticket.objects.filter(customer=customer_id, customer__is_active=True)
     return tickets.select_related("customer")
-
-
-# --- Rows in words -------------------------------------------------------------------------
-
-
-def subscription_fact(subscription: Subscription, customer: Customer) -> AccountFact:
-    zone = customer.time_zone
-    price = money(subscription.price_minor, subscription.currency)
-    seats = f" for {subscription.seats} seats" if subscription.seats > 1 else ""
-    sentences = [
-        f"Your plan is {subscription.plan}{seats} at {price} per {subscription.interval}.",
-        f"Its status is: {subscription.get_status_display().lower()}.",
-        f"It started on {date(subscription.started_at, zone)}.",
-    ]
-    if subscription.cancels_at:
-        ends = "ends" if subscription.cancels_at > timezone.now() else "ended"
-        sentences.append(f"It {ends} on {date(subscription.cancels_at, zone)}.")
-    elif subscription.renews_at:
-        trial = subscription.status == Subscription.Status.TRIALING
-        verb = "Your trial ends and the first payment is due" if trial else "It renews"
-        sentences.append(f"{verb} on {date(subscription.renews_at, zone)}.")
-    return AccountFact("Your subscription", " ".join(sentences), subscription.synced_at)
-
-
-def order_fact(order: Order, customer: Customer) -> AccountFact:
-    placed = date(order.placed_at, customer.time_zone)
-    sentences = [
-        f"Order {order.number} of {placed}: {items(order.items)}, {money(order.total_minor, order.currency)} in all.",
-        f"Its status is: {order.get_status_display().lower()}.",
-    ]
-    if order.tracking:
-        sentences.append(f"It travels with {order.carrier or 'the carrier'}, tracking number {order.tracking}.")
-    if order.refunded_minor:
-        sentences.append(f"{money(order.refunded_minor, order.currency)} of it has been refunded.")
-    return AccountFact(f"Order {order.number}", " ".join(sentences), order.synced_at)
-
-
-def ticket_fact(ticket: Ticket, customer: Customer, most_comments: int = MAX_COMMENTS) -> TicketFact:
-    comments: list[TicketComment] = getattr(ticket, "public_comments", [])
-    return TicketFact(
-        number=ticket.number,
-        subject=mask_secrets(ticket.subject),
-        status=TICKET_STATUS[Ticket.Status(ticket.status)],
-        comments=tuple(comment_fact(comment, customer) for comment in comments[-most_comments:]),
-        created_at=ticket.created_at,
-        updated_at=ticket.updated_at,
-        as_of=ticket.synced_at,
-    )
-
-
-def comment_fact(comment: TicketComment, customer: Customer) -> CommentFact:
-    by_customer = comment.kind == TicketComment.Kind.CUSTOMER
-    author = "You" if by_customer else comment.author or comment.get_kind_display()
-    written = f"{author}, {date(comment.created_at, customer.time_zone)}: {mask_secrets(comment.text)}"
-    return CommentFact(written, by_customer)

@@ -61,7 +61,7 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
     The record is read meanwhile.
     """
     with trace.stage("embed"):
-        reading = database_sync_to_async(customer_record)(question.customer_id)
+        reading = database_sync_to_async(customer_record)(question.customer_id, question.sees)
         record, _ = await asyncio.gather(reading, asyncio.to_thread(embed_ahead, asked.query, asked.also))
     with trace.stage("context"):
         building = database_sync_to_async(build_context)(question, asked.query, asked.also, record)

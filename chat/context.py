@@ -21,7 +21,7 @@ def build_context(
 
     ``record`` is that record, if it was read while something else was waited for.
     """
-    record = record or customer_record(question.customer_id)
+    record = record or customer_record(question.customer_id, question.sees)
     audience = audience_of(question, record.plans)
     asked, passages = explained_search(
         query, audience, collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from accounts.actors import VISITOR, Actor
 from accounts.records import AccountFact, CustomerRecord, TicketFact
+from accounts.visibility import DEFAULT, Visibility
 from knowledge.records import Level, Match, Passage
 
 Role = Literal["customer", "bot", "agent"]
@@ -53,6 +54,7 @@ class Question:
     ``answer_id`` is the row of the answer that is due, under which actions are offered.
     ``summary`` stands for the turns up to ``summary_until``. ``language`` is the customer's, where it is known.
     ``page`` is what the visitor's browser says of itself (url, title, locale): it proves nothing.
+    ``sees`` is what of the record the widget lets the bot see.
     ``visitor`` and ``ip`` are there to count what each takes, and go nowhere else.
     """
 
@@ -60,6 +62,7 @@ class Question:
     widget_name: str
     collection_ids: frozenset[int] | None
     actor: Actor = VISITOR
+    sees: Visibility = DEFAULT
     conversation_id: int | None = None
     answer_id: int | None = None
     history: tuple[Turn, ...] = ()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import actors
 from accounts.actors import Actor
 from accounts.masking import mask_secrets
+from accounts.visibility import Visibility
 from chat import frames
 from chat.attached import attachment_payload, image_of
 from chat.language import language_of
@@ -133,6 +134,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         actor=actors.customer(conversation.customer_id, conversation.proof),
+        sees=Visibility(conversation.widget.visible_fields),
         conversation_id=conversation.pk,
         answer_id=answer_id,
         history=history,

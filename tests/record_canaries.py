@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Customer, Order, Subscription, Ticket, TicketComment
+from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment
 
 TOLD = {
     "subscription.plan",
@@ -21,6 +21,19 @@ TOLD = {
     "ticket.subject",
     "public.author",
     "public.text",
+    "event.kind",
+}
+# And what a widget may let it see besides.
+TELLABLE = TOLD | {
+    "customer.external_id",
+    "customer.name",
+    "customer.email",
+    "customer.phone",
+    "customer.company",
+    "customer.time_zone",
+    "customer.attributes.note",
+    "ticket.category",
+    "event.text",
 }
 # On the customer's own screen, and in no prompt.
 SHOWN = {"customer.name"}
@@ -33,7 +46,7 @@ IN_JSON = {
 
 
 def canaries(model: type[models.Model], owner: str, name: str = "") -> dict[str, Any]:
-    """A word for every text: ``canary-owner-model.field-``."""
+    """A word for every text that has room for one: ``canary-owner-model.field-``."""
     name = name or model.__name__.lower()
     values: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
@@ -41,7 +54,8 @@ def canaries(model: type[models.Model], owner: str, name: str = "") -> dict[str,
         if isinstance(field, models.JSONField):
             values[field.name] = IN_JSON[field.name](lambda part, word=word: f"{word[:-1]}.{part}-")
         elif isinstance(field, models.CharField | models.TextField) and not field.choices:
-            values[field.name] = word[: field.max_length]
+            has_room = not field.max_length or len(word) <= field.max_length
+            values[field.name] = word if has_room else "x" * (field.max_length or 1)
     return {**values, **({"currency": "EUR"} if "currency" in values else {})}
 
 
@@ -52,6 +66,7 @@ def customer_of_canaries(owner: str) -> Customer:
         customer=made, status="active", price_minor=1, interval="month", started_at=now, **canaries(Subscription, owner)
     )
     Order.objects.create(customer=made, total_minor=1, status="shipped", placed_at=now, **canaries(Order, owner))
+    Event.objects.create(customer=made, at=now, **canaries(Event, owner))
     ticket = Ticket.objects.create(customer=made, **canaries(Ticket, owner))
     old = {**canaries(Ticket, owner, "old"), "updated_at": now - timedelta(days=31)}
     Ticket.objects.create(customer=made, **old)

@@ -41,6 +41,9 @@ class Widget(models.Model):
     collections = models.ManyToManyField(
         "knowledge.Collection", blank=True, help_text="None chosen: all that the visitor may read."
     )
+    visible_fields = models.JSONField(
+        default=dict, blank=True, help_text="What the bot may see of a customer's record, where not by default."
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -60,7 +60,8 @@ class AddTicketComment(Tool[Comment]):
     has_effect = True
 
     def run(self, arguments: Comment, question: Question) -> ToolResult:
-        ticket = ticket_of(question.customer_id, arguments.number) if question.customer_id else None
+        customer_id = question.customer_id
+        ticket = ticket_of(customer_id, arguments.number, question.sees) if customer_id else None
         if ticket is None:
             return refused(NO_TICKET)
         if ticket.is_closed:

@@ -17,7 +17,7 @@ class GetOrder(Tool[OrderNumber]):
     needs_customer = True
 
     def run(self, arguments: OrderNumber, question: Question) -> ToolResult:
-        order = order_of(question.customer_id, arguments.number) if question.customer_id else None
+        order = order_of(question.customer_id, arguments.number, question.sees) if question.customer_id else None
         if order is None:
             return ToolResult("The customer has no order of that number.")
         return ToolResult("This is the order.", (fact_source(order),))

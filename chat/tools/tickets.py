@@ -19,7 +19,8 @@ class GetTicket(Tool[TicketNumber]):
     needs_customer = True
 
     def run(self, arguments: TicketNumber, question: Question) -> ToolResult:
-        ticket = ticket_of(question.customer_id, arguments.number) if question.customer_id else None
+        customer_id = question.customer_id
+        ticket = ticket_of(customer_id, arguments.number, question.sees) if customer_id else None
         return ToolResult("This is the ticket.", (ticket_source(ticket),)) if ticket else ToolResult(NO_TICKET)
 
 
@@ -30,6 +31,6 @@ class ListMyTickets(Tool[Arguments]):
     needs_customer = True
 
     def run(self, arguments: Arguments, question: Question) -> ToolResult:
-        tickets = ticket_list(question.customer_id) if question.customer_id else ()
+        tickets = ticket_list(question.customer_id, question.sees) if question.customer_id else ()
         text = "These are the customer's tickets." if tickets else "The customer has no tickets."
         return ToolResult(text, tuple(map(ticket_source, tickets)))

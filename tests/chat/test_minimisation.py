@@ -6,21 +6,23 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from accounts.models import Customer
+from accounts.visibility import DEFAULTS, Visibility
 from chat.answering import answer_question
+from chat.llm.base import ToolCall
 from chat.records import Question
 from tests import factories
-from tests.record_canaries import SHOWN, TOLD, customer_of_canaries, found
+from tests.record_canaries import SHOWN, TELLABLE, TOLD, customer_of_canaries, found
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 ASKED = "What about my plan, my orders and my ticket? How long does a refund take?"
 
 
-def asked_of(model, customer: Customer | None) -> Any:
+def asked_of(model, customer: Customer | None, **rules: str) -> Any:
     async def ignore(event: object) -> None:
         pass
 
-    question = Question(ASKED, "Help", None, actor=factories.actor(customer))
+    question = Question(ASKED, "Help", None, actor=factories.actor(customer), sees=Visibility(rules))
     async_to_sync(answer_question)(question, ignore)
     return model.requests[-1]
 
@@ -40,6 +42,33 @@ def test_a_model_is_told_what_is_on_the_list_and_nothing_else(model, ada):
 
     assert found("ada", str(request.messages)) == TOLD
     assert found("ada", str(request)) == TOLD | SHOWN
+
+
+def every_field(level: str) -> dict[str, str]:
+    return {**dict.fromkeys(DEFAULTS, level), "attributes.note": level}
+
+
+def test_a_widget_may_let_it_see_more(model, ada):
+    request = asked_of(model, ada, **every_field("shown"))
+
+    assert found("ada", str(request.messages)) == TELLABLE
+
+
+@pytest.mark.parametrize("level", ["masked", "hidden", "nonsense"])
+def test_what_is_masked_or_hidden_is_told_in_no_request(model, ada, level):
+    request = asked_of(model, ada, **every_field(level))
+
+    # Who wrote it says nothing of the customer.
+    assert found("ada", str(request.messages)) <= {"public.author"}
+
+
+def test_what_a_widget_hides_no_tool_tells(model, ada):
+    model.will_say(
+        ToolCall("1", "get_order", {"number": ada.orders.get().number}), ToolCall("2", "list_my_tickets", {})
+    )
+    asked_of(model, ada, **every_field("hidden"))
+
+    assert found("ada", str([request.messages for request in model.requests])) <= {"order.number"}
 
 
 def test_two_customers_never_meet_in_one_request(model, ada, bob):
