@@ -88,7 +88,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             frame = frames.parse(text_data)
             if self.conversation is None and not isinstance(frame, frames.Hello):
                 raise FrameError("The first frame must be 'hello'.", code="hello_expected")
-            if self.conversation and not await self._still_speaks_for(self.conversation):
+            # Who types says and learns nothing yet: that is not worth a query for every key.
+            is_checked = self.conversation and not isinstance(frame, frames.Typing)
+            if is_checked and not await self._still_speaks_for(self._own_conversation):
                 return
             await HANDLERS[type(frame)](self, frame)
         except SupportbotError as error:

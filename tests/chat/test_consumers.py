@@ -1,13 +1,16 @@
 """The visitor's socket, frame by frame, over real answers of the offline engines."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from channels.db import database_sync_to_async as in_database
 from channels.layers import get_channel_layer
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisGone
 
@@ -563,6 +566,30 @@ async def test_a_socket_that_missed_the_news_cannot_speak_in_a_customers_convers
 
     assert (await planted.receive_output())["code"] == 4409
     assert not await in_database(Message.objects.exists)()
+
+
+async def test_typing_is_told_to_agents_without_asking_the_database(visit, model):
+    layer, visitor = get_channel_layer(), await visit()
+    agent = await layer.new_channel()
+    await layer.group_add(announcements.AGENTS, agent)
+
+    async with queries_of_sockets() as queries:
+        await visitor.send_json_to({"type": "typing"})
+        told = await layer.receive(agent)
+
+    assert told["type"] == "visitor.typing"
+    assert not queries
+
+
+@asynccontextmanager
+async def queries_of_sockets() -> AsyncIterator[list[dict[str, str]]]:
+    """What is asked of the database meanwhile, on the connection that all sockets share."""
+    capture = CaptureQueriesContext(connection)
+    await in_database(capture.__enter__)()
+    found: list[dict[str, str]] = []
+    yield found
+    found += await in_database(lambda: capture.captured_queries)()
+    await in_database(capture.__exit__)(None, None, None)
 
 
 async def test_bad_frames_leave_other_sockets_alone(visit, model):
