@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.utils import timezone
 from model_bakery import baker
 
 from accounts.actors import VISITOR, Actor
-from accounts.models import Customer, Subscription, User
+from accounts.models import Customer, User
 from accounts.records import Proof
 from chat.models import Widget
 from knowledge.models import Collection
+from tests.subscriptions import team_plan
 
 
 def collection(audience: str = Collection.Audience.PUBLIC, **fields: Any) -> Collection:
@@ -26,16 +26,7 @@ def widget(*collections: Collection, **fields: Any) -> Widget:
 def customer(**fields: Any) -> Customer:
     """With a subscription to the Team plan."""
     made = baker.make(Customer, attributes={}, **fields)
-    baker.make(
-        Subscription,
-        customer=made,
-        plan="Team",
-        status=Subscription.Status.ACTIVE,
-        price_minor=2900,
-        currency="EUR",
-        interval=Subscription.Interval.MONTH,
-        started_at=timezone.now(),
-    )
+    team_plan(made)
     return made
 
 

@@ -5,21 +5,14 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import Customer
+from tests.subscriptions import team_plan
 
 
 def customer_with_record() -> Customer:
     """As much of everything as an answer is ever given."""
     now = timezone.now()
     customer = Customer.objects.create(external_id="bench", name="Ada Lovelace", time_zone="Europe/Berlin")
-    customer.subscriptions.create(
-        plan="Team",
-        status="active",
-        price_minor=2900,
-        currency="EUR",
-        interval="month",
-        started_at=now - timedelta(days=90),
-        renews_at=now + timedelta(days=9),
-    )
+    team_plan(customer)
     for number in range(5):
         customer.orders.create(
             number=f"BENCH-{number}",

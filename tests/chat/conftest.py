@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
@@ -11,7 +10,6 @@ from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.test import override_settings
-from django.utils import timezone
 
 from accounts.identity import issue_token
 from accounts.models import Customer
@@ -27,6 +25,7 @@ from knowledge.models import Collection
 from knowledge.services import save_document
 from tests.chat.llm.model_server import ModelServer, model_server
 from tests.servers import free_port
+from tests.subscriptions import team_plan
 
 ORIGIN = "https://shop.example"
 
@@ -56,17 +55,8 @@ def widget() -> Widget:
 
 @pytest.fixture
 def customer() -> Customer:
-    now = timezone.now()
     customer = Customer.objects.create(external_id="cus_1", name="Ada Lovelace", time_zone="Europe/Berlin")
-    customer.subscriptions.create(
-        plan="Team",
-        status="active",
-        price_minor=2900,
-        currency="EUR",
-        interval="month",
-        started_at=now - timedelta(days=90),
-        renews_at=now + timedelta(days=9),
-    )
+    team_plan(customer)
     ticket = customer.tickets.create(number="T-7", subject="Charged twice", status="pending")
     ticket.comments.create(author="Ines", kind="agent", is_public=True, text="We refunded the second charge of €29.00.")
     ticket.comments.create(author="Ines", kind="agent", is_public=False, text="CANARY-PRIVATE-NOTE")
