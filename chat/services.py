@@ -281,12 +281,17 @@ def keep_lease(answer_id: int, text: str) -> bool:
 
 
 def close_lost_answers(conversation_id: int | None = None) -> int:
-    """Ends answers whose writer is gone, keeping what they had said. Returns how many."""
+    """Ends answers whose writer is gone, keeping what they had said. Returns how many.
+
+    Customers have read it. Nobody can check it any more: the sources went with the writer, and the trace says so.
+    """
     lost = Message.objects.filter(status=Message.Status.STREAMING, lease_expires_at__lt=timezone.now())
     if conversation_id is not None:
         lost = lost.filter(conversation_id=conversation_id)
+    ended = {"ended": "writer_lost"}
     return sum(
-        finish_answer(message.pk, Answer(text=message.text, status="interrupted", answered=False)) for message in lost
+        finish_answer(message.pk, Answer(text=message.text, status="interrupted", answered=False, trace=ended))
+        for message in lost
     )
 
 

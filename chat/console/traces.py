@@ -30,6 +30,7 @@ LEVELS = {
     "nothing": "About something else",
 }
 REWRITTEN = {"itself": "as it was asked", "rules": "from what was said before", "model": "rewritten by a model"}
+ENDINGS = {"writer_lost": "the process that wrote it was lost; what it had said was not checked"}
 CAPS = {
     "visitor": "this visitor’s limit",
     "ip": "the limit of an address",
@@ -103,6 +104,7 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
     yield Row("Not supported", _texts(listed(trace.get("unsupported"))))
     yield Row("Revised", [Item("once, with the reasons")] if trace.get("revised") else [])
     yield Row("Taken out", _texts(listed(trace.get("taken_out"))))
+    yield Row("Ended", _texts([ENDINGS.get(words(trace.get("ended")), trace.get("ended"))]))
     yield Row("Tokens", _tokens(trace))
     yield Row("Cost", _cost(trace.get("cost_micro")))
 

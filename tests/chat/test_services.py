@@ -70,6 +70,16 @@ def test_a_late_writer_is_refused(conversation):
     assert (answer.status, answer.text) == ("interrupted", "Ten")
 
 
+def test_an_answer_without_a_writer_is_none_and_says_why_it_ended(conversation):
+    answer = asked(conversation)
+    Message.objects.filter(pk=answer.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1), text="Ten")
+
+    services.close_lost_answers()
+
+    answer.refresh_from_db()
+    assert (answer.answered, answer.outcome, answer.trace) == (False, "", {"ended": "writer_lost"})
+
+
 def test_what_no_database_can_hold_is_left_out_of_an_answer_and_its_trace(conversation):
     answer = asked(conversation)
     bad = "a\x00b\ud83d"

@@ -10,7 +10,7 @@ from chat.records import Verdict
 from knowledge.records import Level
 
 KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
-KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "unheard_of"}
+KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "ended", "unheard_of"}
 KEYS |= {"images_sent", "images_unread", "embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -39,6 +39,12 @@ def test_every_outcome_has_its_words(outcome: str):
 @pytest.mark.parametrize("status", sorted(set(Message.Status.values) - {"complete"}))
 def test_an_answer_that_was_not_finished_says_how_it_ended(status: str):
     assert shown_trace({}, status=status).outcome != "Finished"
+
+
+def test_a_lost_writer_is_named_as_the_reason():
+    shown = shown_trace({"ended": "writer_lost"}, status="interrupted")
+
+    assert row(shown, "Ended") == [("the process that wrote it was lost; what it had said was not checked", "")]
 
 
 def test_sources_are_shown_with_what_they_scored():
