@@ -621,7 +621,8 @@ UNFOLD = {
                         "Tickets", "confirmation_number", "accounts_ticket_changelist", "accounts.view_ticket"
                     ),
                     sidebar_link("Staff", "badge", "accounts_user_changelist", "accounts.view_user"),
-                    sidebar_link("Groups", "group", "auth_group_changelist", "auth.view_group"),
+                    sidebar_link("Roles", "group", "auth_group_changelist", "auth.view_group"),
+                    sidebar_link("Audit log", "history", "accounts_auditentry_changelist", "accounts.view_auditentry"),
                 ],
             },
         ],

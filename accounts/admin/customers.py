@@ -1,31 +1,11 @@
-"""Staff accounts, and customers with their record to look up. The record belongs to the company's own systems."""
+"""Customers with their record, to look up. The record belongs to the company's own systems."""
 
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment, User
+from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment
 from accounts.wording import money
 from supportbot.read_only import ReadOnly
-
-admin.site.unregister(Group)
-
-
-@admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_active", "is_staff", "groups"]
-
-
-@admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
 
 
 class ReadOnlyInline(ReadOnly, TabularInline):  # type: ignore[misc]
