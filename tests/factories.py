@@ -35,9 +35,15 @@ def actor(customer: Customer | None) -> Actor:
     return Actor("customer", customer.pk, Proof("token")) if customer else VISITOR
 
 
+def agent(username: str = "ines", **fields: Any) -> User:
+    """Somebody who may use the console, and nothing else."""
+    return staff_member(username, "chat.use_console", **fields)
+
+
 def staff_member(username: str, *permissions: str, **fields: Any) -> User:
     """Somebody who may sign in here, with permissions such as ``knowledge.change_document``."""
-    user = User.objects.create_user(username, f"{username}@example.com", "secret-enough", is_staff=True, **fields)
+    given = {"email": f"{username}@example.com", "password": "secret-enough", **fields}
+    user = User.objects.create_user(username, is_staff=True, **given)
     for permission in permissions:
         app, _, codename = permission.partition(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))

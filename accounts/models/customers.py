@@ -24,6 +24,12 @@ class Customer(Mirrored):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        permissions = [
+            ("export_customer", "Can export everything about a customer"),
+            ("erase_customer", "Can erase a customer"),
+        ]
+
     def __str__(self) -> str:
         return self.name or self.email or self.external_id
 

@@ -1,4 +1,4 @@
-"""Who may use the console: active staff, asked anew on every request and before every event of a socket."""
+"""Who may use the console, asked anew on every request, before every event of a socket, and while nothing happens."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,6 +9,7 @@ from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from chat.agents import agents, may_use_console
 from chat.models import Conversation
 
 P = ParamSpec("P")
@@ -31,13 +33,13 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def staff_only(view: StaffView[P]) -> View[P]:
-    """Sends visitors to the login and refuses everybody else who is not staff."""
+    """Sends visitors to the login and refuses everybody else who may not use the console."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return to_login(cast(StaffRequest, request))
-        if not is_staff(request.user):
+        if not may_use_console(request.user):
             raise PermissionDenied()
         return view(cast(StaffRequest, request), *args, **kwargs)
 
@@ -52,21 +54,21 @@ def to_login(request: StaffRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
 
 
-def is_staff(user: object) -> bool:
-    return isinstance(user, User) and user.is_active and user.is_staff
-
-
 def staff_of_session(session_key: str | None) -> User | None:
-    """The session and its user as they are now: logged out, deactivated or with a new password, it is None."""
+    """The session and its user as they are now.
+
+    Logged out, deactivated, with a new password or without the permission it is None.
+    """
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return cast(User, user) if is_staff(user) else None
+    return cast(User, user) if may_use_console(user) else None
 
 
 def conversation_for(user: User, conversation_id: int) -> Conversation:
-    """Every member of staff may see every conversation. Raises Http404."""
-    conversation = Conversation.objects.select_related("customer", "agent", "widget").filter(pk=conversation_id)
-    if not is_staff(user) or not (found := conversation.first()):
+    """Whoever may use the console may see every conversation. Raises Http404."""
+    conversations = Conversation.objects.select_related("customer", "agent", "widget")
+    found = conversations.filter(Exists(agents().filter(pk=user.pk)), pk=conversation_id).first()
+    if found is None:
         raise Http404("There is no such conversation.")
     return found

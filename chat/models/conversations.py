@@ -53,6 +53,7 @@ class Conversation(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        permissions = [("use_console", "Can answer conversations in the console")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(mode__in=["bot", "waiting", "human", "resolved"]), name="conversation_mode_known"

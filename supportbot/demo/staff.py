@@ -6,38 +6,23 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 
 from accounts.models import User
 
 ADMIN = "admin"
 LOGINS = "demo_logins.json"
 
-# What each may do in the admin. The console itself asks only for staff.
-ROLES = {
-    "Agents": {"view": "customer subscription order ticket ticketcomment conversation message citation feedback"},
-}
-# Made by a migration of knowledge: they look after the documents, too.
-PUBLISHERS = "Publishers"
+# Made by migrations. The demo's agents look after the documents, too.
+ROLES = ("Agents", "Publishers")
 
 
 def load(agents: list[dict[str, Any]], domain: str) -> None:
-    publishers, _ = Group.objects.get_or_create(name=PUBLISHERS)
-    groups = [publishers, *(role(name) for name in ROLES)]
+    roles = Group.objects.filter(name__in=ROLES)
     passwords = new_logins([ADMIN, *(agent["username"] for agent in agents)])
     for agent in agents:
-        member(passwords=passwords, is_staff=True, **agent).groups.set(groups)
+        member(passwords=passwords, is_staff=True, **agent).groups.set(roles)
     member(ADMIN, passwords, is_staff=True, is_superuser=True, email=f"{ADMIN}@{domain}")
-
-
-def role(name: str) -> Group:
-    codenames = [
-        f"{verb}_{model}" for verbs, models in ROLES[name].items() for verb in verbs.split() for model in models.split()
-    ]
-    ours = Permission.objects.filter(content_type__app_label__in=["accounts", "knowledge", "chat"])
-    group, _ = Group.objects.get_or_create(name=name)
-    group.permissions.set(ours.filter(codename__in=codenames))
-    return group
 
 
 def member(username: str, passwords: dict[str, str], **fields: Any) -> User:

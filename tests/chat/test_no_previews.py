@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from accounts.models import User
 from chat import services
 from chat.models import Conversation
+from tests import factories
 from tests.chat.conftest import in_database, token_for
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -30,7 +30,7 @@ async def visited() -> AsyncIterator[list[str]]:
 
 async def test_nobody_goes_where_a_link_leads(visit, model, widget, customer, visited, async_client):
     (link,) = visited
-    agent = await in_database(User.objects.create_user)("ines", is_staff=True)
+    agent = await in_database(factories.agent)()
     ticket = await in_database(customer.tickets.create)(number="T-9", subject=link)
     await in_database(ticket.comments.create)(author="Ada", kind="customer", is_public=True, text=f"![a]({link})")
     model.will_say(f"Refunds are explained [there]({link}) ![there]({link}) {link} [1].")

@@ -10,6 +10,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from accounts.models import User
 from chat import services
 from chat.models import Conversation, Message
+from tests import factories
 from tests.browser import listen_to
 from tests.chat.conftest import in_database
 
@@ -89,4 +90,4 @@ async def test_the_console_loads_and_runs_nothing_that_is_written(page, widget, 
 
 
 def _agent() -> User:
-    return User.objects.create_user("ines", "ines@shop.example", PASSWORD, first_name="Ines", is_staff=True)
+    return factories.agent("ines", password=PASSWORD, first_name="Ines")

@@ -55,7 +55,7 @@ def test_agents_may_edit_documents_and_only_the_administrator_everything(client)
     agent = User.objects.get(username=company.read()["agents"][0]["username"])
     assert agent.is_staff
     assert not agent.is_superuser
-    assert agent.has_perms(["knowledge.change_document", "chat.view_conversation", "accounts.view_customer"])
+    assert agent.has_perms(["knowledge.change_document", "chat.use_console", "accounts.view_customer"])
     assert not agent.has_perm("accounts.change_user")
     assert User.objects.get(username=staff.ADMIN).is_superuser
 

@@ -19,12 +19,12 @@ PRIVATE = "CANARY-PRIVATE-NOTE"
 
 @pytest.fixture
 def agent(db) -> User:
-    return User.objects.create_user("ines", "ines@shop.example", PASSWORD, first_name="Ines", is_staff=True)
+    return factories.agent("ines", email="ines@shop.example", password=PASSWORD, first_name="Ines")
 
 
 @pytest.fixture
 def colleague(db) -> User:
-    return User.objects.create_user("oskar", "oskar@shop.example", PASSWORD, first_name="Oskar", is_staff=True)
+    return factories.agent("oskar", email="oskar@shop.example", password=PASSWORD, first_name="Oskar")
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """Who may look, who is sent to the login, and who is refused: every address, the whole cast."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
+from tests import factories
 
 PAGES = ["", "list/", "conversations/{id}/", "conversations/{id}/news/?after=0", "conversations/{id}/customer/"]
 ACTIONS = ["take-over", "reply", "give-back", "resolve", "read"]
@@ -28,6 +31,39 @@ def test_users_who_are_no_staff_are_refused(client: Client, address, outsider, p
     client.force_login(outsider)
 
     assert client.get(address(path)).status_code == 403
+
+
+@pytest.fixture(params=["never had it", "lost it"])
+def unpermitted(request, agent, db):
+    """A member of staff who may not use the console."""
+    if request.param == "never had it":
+        return factories.staff_member("editor", "chat.view_conversation")
+    agent.user_permissions.clear()
+    return agent
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_staff_without_the_permission_are_refused(client: Client, address, unpermitted, path: str):
+    client.force_login(unpermitted)
+
+    assert client.get(address(path)).status_code == 403
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_and_do_nothing(client: Client, address, unpermitted, action: str):
+    client.force_login(unpermitted)
+
+    assert client.post(address(f"conversations/{{id}}/{action}/"), {"text": "Hi", "client_id": "1"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_permission_may_come_with_a_role_or_with_being_superuser(client: Client, address, path: str):
+    by_role, superuser = factories.staff_member("role"), factories.staff_member("root", is_superuser=True)
+    by_role.groups.set(Group.objects.filter(name="Agents"))
+
+    for user in (by_role, superuser):
+        client.force_login(user)
+        assert client.get(address(path)).status_code == 200
 
 
 @pytest.mark.parametrize("path", PAGES)

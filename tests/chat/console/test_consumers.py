@@ -16,6 +16,7 @@ from chat import services
 from chat.console.origins import is_own_origin
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
+from tests import factories
 from tests.chat.conftest import in_database, token_for
 from tests.chat.console.conftest import PRIVATE
 
@@ -87,6 +88,14 @@ async def test_visitors_are_refused(db):
 
 async def test_users_who_are_no_staff_are_refused(outsider):
     connected, _ = await socket(await in_database(session_of)(outsider)).connect()
+
+    assert not connected
+
+
+async def test_staff_without_the_permission_are_refused(db):
+    editor = await in_database(factories.staff_member)("editor", "chat.view_conversation")
+
+    connected, _ = await socket(await in_database(session_of)(editor)).connect()
 
     assert not connected
 
@@ -211,7 +220,14 @@ def sign_out(user: User) -> None:
     Session.objects.all().delete()
 
 
-@pytest.mark.parametrize("end", [deactivate, demote, change_password, sign_out])
+def lose_permission(user: User) -> None:
+    user.user_permissions.clear()
+
+
+ENDS = [deactivate, demote, change_password, sign_out, lose_permission]
+
+
+@pytest.mark.parametrize("end", ENDS)
 async def test_rights_that_end_end_at_the_next_event(sockets: Sockets, agent, conversation, end):
     console = await sockets(agent, watch=conversation)
     await in_database(end)(agent)
