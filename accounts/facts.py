@@ -10,7 +10,7 @@ from accounts.masking import mask_secrets
 from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment
 from accounts.records import AccountFact, CommentFact, TicketFact
 from accounts.visibility import ATTRIBUTES, Visibility
-from accounts.wording import date, items, money
+from accounts.wording import date, items, money, spoken
 
 MAX_COMMENTS = 4
 
@@ -136,11 +136,6 @@ def comment_fact(comment: TicketComment, customer: Customer, sees: Visibility) -
 def fact(title: str, said: Iterable[str], as_of: datetime) -> AccountFact | None:
     text = " ".join(filter(None, said))
     return AccountFact(title, text, as_of) if text else None
-
-
-def spoken(name: str) -> str:
-    """payment_failed → payment failed"""
-    return name.replace("_", " ").strip()
 
 
 def plain(value: Any) -> str:

@@ -26,6 +26,11 @@ def items(rows: list[dict[str, Any]]) -> str:
     return ", ".join(f"{row.get('quantity', 1)} × {row.get('name', 'item')}" for row in rows)
 
 
+def spoken(name: str) -> str:
+    """payment_failed → payment failed"""
+    return name.replace("_", " ").strip()
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")

@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from knowledge import services
 from knowledge.admin.forms import CollectionForm
 from knowledge.admin.scope import own_collections
-from knowledge.admin.theme import DATE, ThemedAdmin, display
 from knowledge.indexes import engine_name
 from knowledge.ingestion import count_change
 from knowledge.models import Collection, Document, IndexVersion
+from supportbot.theme import DATE, ThemedAdmin, display
 
 STATUSES = Document.Status
 PUBLICATIONS = Document.Publication

@@ -20,8 +20,8 @@ from knowledge.admin.forms import LinesField, MarkdownField
 from knowledge.admin.held import held_without, mark_held
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.status import StatusWords, status_of
-from knowledge.admin.theme import DATE, LineInput, ThemedAdmin, display
 from knowledge.models import CuratedAnswer, Document
+from supportbot.theme import DATE, LineInput, ThemedAdmin, display
 
 OFF = StatusWords("Off", "", "Nobody is answered with it.", True)
 NOT_YOURS = "In this collection only those who may publish write answers. Write a page instead: it can be reviewed."

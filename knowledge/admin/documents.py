@@ -19,8 +19,8 @@ from knowledge.admin.forms import DocumentForm
 from knowledge.admin.held import mark_held
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.status import StatusWords, status_of
-from knowledge.admin.theme import DATE, DAY, ThemedAdmin, display
 from knowledge.models import Document, DocumentVersion
+from supportbot.theme import DATE, DAY, ThemedAdmin, display
 
 
 @admin.register(Document)

@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from knowledge.admin.theme import ChangeList
 from knowledge.models import Document
+from supportbot.theme import ChangeList
 
 CURATED = Document.Format.CURATED
 STALE_AFTER = timedelta(days=182)

@@ -13,10 +13,10 @@ from django.utils.text import slugify
 
 from knowledge import loaders
 from knowledge.admin.editing import bytes_of, is_text, proposal_of
-from knowledge.admin.theme import LineInput, Radios, Select, TextInput, UrlInput
 from knowledge.errors import DocumentError
 from knowledge.models import Collection, Document
 from knowledge.parsing import parse
+from supportbot.theme import LineInput, Radios, Select, TextInput, UrlInput
 
 AUDIENCES = [
     (Collection.Audience.PUBLIC, "Everyone. Visitors who are not signed in, search engines, the hosted pages."),

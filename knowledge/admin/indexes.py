@@ -12,8 +12,8 @@ from django.urls import URLPattern, reverse
 from knowledge import building, services
 from knowledge.admin.index_cards import IndexCard, cards, with_versions
 from knowledge.admin.scope import OwnCollections, own_collections
-from knowledge.admin.theme import ReadOnlyAdmin
 from knowledge.models import Collection, IndexVersion
+from supportbot.theme import ReadOnlyAdmin
 
 COLLECTIONS_PER_PAGE = 20
 NOT_KEPT = "This version is not kept any more. Rebuild the index instead."

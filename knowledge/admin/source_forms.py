@@ -8,11 +8,11 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 
 from knowledge import publishing
-from knowledge.admin.theme import LineInput, TextInput, UrlInput
 from knowledge.errors import AddressRefused, SourceError
 from knowledge.models import Source
 from knowledge.sources import addresses
 from knowledge.sources.remotes import remote_of
+from supportbot.theme import LineInput, TextInput, UrlInput
 
 Kind = Source.Kind
 

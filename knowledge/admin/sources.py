@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from knowledge.admin import visits
 from knowledge.admin.scope import OwnCollections
 from knowledge.admin.source_forms import KINDS, Kind, SourceForm, kinds_for
-from knowledge.admin.theme import DATE, ThemedAdmin, display
 from knowledge.errors import SourceError
 from knowledge.models import Document, Source, SyncRun
 from knowledge.visits import runs, syncing
+from supportbot.theme import DATE, ThemedAdmin, display
 
 WHEN = ["sync_every", "publishes"]
 

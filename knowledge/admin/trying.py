@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 
 from knowledge.access import CUSTOMERS, PUBLIC, Audience, collections_for
 from knowledge.admin.scope import own_collections
-from knowledge.admin.theme import Checkboxes, LineInput
 from knowledge.models import Collection, CollectionPlan, Document
 from knowledge.records import Asked, Level, Passage
 from knowledge.rendering import render_passage
 from knowledge.retrieval.answerable import ENOUGH, level_of, reason_for, strength
 from knowledge.search import LONGEST_QUERY, explained_search
 from knowledge.selectors import audience_of
+from supportbot.theme import Checkboxes, LineInput
 
 # What a score is the sum of, in words, in the order in which it is drawn.
 EVIDENCE = {

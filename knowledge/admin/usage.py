@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from knowledge.admin.theme import ReadOnlyAdmin
 from knowledge.models import EmbeddingUsage
+from supportbot.theme import ReadOnlyAdmin
 
 
 @admin.register(EmbeddingUsage)

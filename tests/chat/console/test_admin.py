@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
-from chat.admin import is_origin
+from chat.admin.widgets import is_origin
 from chat.models import Feedback, Message
 from tests.chat.console.conftest import PASSWORD
 

@@ -67,12 +67,12 @@ class ThemedAdmin(ModelAdmin):  # type: ignore[misc]
         allowed = [method] if method else ["GET", "POST"]
         bound = require_http_methods(allowed)(lambda request, **kwargs: view(self, request, **kwargs))
         guarded: Callable[..., HttpResponseBase] = self.admin_site.admin_view(bound)
-        return path(route, guarded, name=f"knowledge_{self.model._meta.model_name}_{name}")
+        return path(route, guarded, name=f"{self.model._meta.app_label}_{self.model._meta.model_name}_{name}")
 
     def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
         """A page of our own inside the admin's frame."""
         frame = {**self.admin_site.each_context(request), "opts": self.model._meta, "title": title, "media": self.media}
-        return TemplateResponse(request, f"admin/knowledge/{template}", frame | context)
+        return TemplateResponse(request, f"admin/{self.model._meta.app_label}/{template}", frame | context)
 
 
 class ReadOnlyAdmin(ReadOnly, ThemedAdmin):

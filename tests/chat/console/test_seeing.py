@@ -1,0 +1,132 @@
+"""The admin page on which a widget's fields are decided, and what a bot would see of one customer."""
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from accounts.visibility import DEFAULTS, Visibility
+from chat.answering import answer_question
+from chat.prompts.blocks import source_block
+from chat.records import Question
+from tests import factories
+from tests.record_canaries import TELLABLE, TOLD, customer_of_canaries, found
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ada(widget):
+    return customer_of_canaries("ada")
+
+
+@pytest.fixture
+def office(client: Client) -> Client:
+    rights = ("chat.view_widget", "chat.change_widget", "accounts.view_customer")
+    client.force_login(factories.staff_member("office", *rights))
+    return client
+
+
+def url(widget) -> str:
+    return reverse("admin:chat_widget_sees", args=[widget.pk])
+
+
+def choices(**changed: str) -> dict[str, str]:
+    return {
+        **DEFAULTS,
+        "attributes.note": "hidden",
+        "attributes.canary-ada-customer.attributes.key-": "hidden",
+        **changed,
+    }
+
+
+def test_every_field_and_attribute_is_listed_with_its_level(office, widget, ada):
+    form = office.get(url(widget)).context["form"]
+
+    assert set(form.names) == set(choices())
+    assert form["subscription.plan"].value() == "shown"
+    assert form["customer.email"].value() == form["attributes.note"].value() == "hidden"
+
+
+def test_what_is_decided_holds_for_the_next_question(office, widget, ada):
+    office.post(url(widget), choices(**{"customer.email": "masked", "order.total": "hidden"}))
+
+    widget.refresh_from_db()
+    assert widget.visible_fields == {"customer.email": "masked", "order.total": "hidden"}
+    assert office.get(url(widget)).context["form"]["order.total"].value() == "hidden"
+
+
+def test_a_default_is_not_written_down(office, widget, ada):
+    office.post(url(widget), choices(**{"order.total": "hidden"}))
+    office.post(url(widget), choices())
+
+    widget.refresh_from_db()
+    assert widget.visible_fields == {}
+
+
+@pytest.mark.parametrize("wrong", [{"order.total": "everything"}, {"order.total": ""}])
+def test_a_level_that_is_none_changes_nothing(office, widget, ada, wrong):
+    response = office.post(url(widget), choices(**wrong))
+
+    assert "Nothing was saved" in response.content.decode()
+    widget.refresh_from_db()
+    assert widget.visible_fields == {}
+
+
+def test_another_field_cannot_be_smuggled_in(office, widget, ada):
+    office.post(url(widget), choices(**{"comment.private": "shown"}))
+
+    widget.refresh_from_db()
+    assert widget.visible_fields == {}
+
+
+def test_who_may_only_look_changes_nothing(client, widget, ada):
+    client.force_login(factories.staff_member("looker", "chat.view_widget"))
+
+    assert client.get(url(widget)).status_code == 200
+    assert client.post(url(widget), choices()).status_code == 403
+    assert "blocks" not in client.get(url(widget), {"customer": ada.external_id}).context
+
+
+def test_nobody_else_sees_the_page(client, widget):
+    client.force_login(factories.staff_member("agent", "chat.use_console"))
+
+    assert client.get(url(widget)).status_code == 403
+
+
+def test_the_blocks_are_those_of_a_prompt(office, widget, ada, model):
+    widget.visible_fields = {"customer.email": "shown", "attributes.note": "shown"}
+    widget.save()
+
+    blocks = office.get(url(widget), {"customer": ada.external_id}).context["blocks"]
+
+    async def ignore(event: object) -> None:
+        pass
+
+    sees = Visibility(widget.visible_fields)
+    question = Question("What about my plan, my orders and my ticket?", "Help", None, factories.actor(ada), sees)
+    async_to_sync(answer_question)(question, ignore)
+    request = model.requests[-1]
+    of_record = [source for source in request.context.sources if source.kind != "document"]
+    sent = str(request.messages)
+    assert len(blocks) == len(of_record)
+    for block, source in zip(blocks, of_record, strict=True):
+        assert block.splitlines()[1:-1] == source_block(source, "boundary").splitlines()[1:-1]
+        assert all(line in sent for line in block.splitlines()[1:-1])
+    assert found("ada", "".join(blocks)) == TOLD | {"customer.email", "customer.attributes.note"}
+    assert found("ada", "".join(blocks)) < TELLABLE
+
+
+def test_looking_is_on_record(office, widget, ada):
+    office.get(url(widget), {"customer": ada.external_id})
+
+    assert AuditEntry.objects.get(action="customer.viewed").customer == ada
+
+
+def test_a_customer_is_found_by_name_or_address(office, widget):
+    grace, other = (factories.customer(name=f"Grace {number}", email=f"g{number}@example.com") for number in (1, 2))
+
+    assert office.get(url(widget), {"customer": "grace"}).context["found"] == [grace, other]
+    assert office.get(url(widget), {"customer": "G2@example.com"}).context["customer"] == other
+    assert "There is no customer like that" in office.get(url(widget), {"customer": "nobody\0"}).content.decode()
