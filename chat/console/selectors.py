@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Substr
+from django.db.models.functions import Coalesce, Substr
 
 from accounts.models import Customer, Order, Subscription, Ticket, User
 from chat.models import Conversation, Message
@@ -51,10 +51,18 @@ def inbox(user: User, folder: str, search: str, length: int) -> Inbox:
     started = Conversation.objects.filter(last_seq__gt=0)
     counts = started.aggregate(**{name: Count("pk", filter=in_folder(name, user)) for name in FOLDERS})
     found = with_last_message(matching(started.filter(in_folder(folder, user)), search))
-    order = ("updated_at", "pk") if folder == "waiting" else ("-updated_at", "-pk")
+    waits = folder == "waiting"
+    found = found.annotate(since=waiting_since() if waits else F("updated_at"))
+    order = ("since", "pk") if waits else ("-since", "-pk")
     rows = list(found.select_related("customer", "agent").order_by(*order)[: length + 1])
     folders = [Folder(name, title, counts[name], name == folder) for name, title in FOLDERS.items()]
     return Inbox(folders, rows[:length], len(rows) > length)
+
+
+def waiting_since() -> Coalesce:
+    """When it was last put in the queue, which a line in it says: who writes again there keeps their place."""
+    noted = Message.objects.filter(conversation=OuterRef("pk"), role=Message.Role.SYSTEM).order_by("-seq")
+    return Coalesce(Subquery(noted.values("created_at")[:1]), F("updated_at"))
 
 
 def in_folder(name: str, user: User) -> Q:

@@ -46,6 +46,17 @@ def test_of_those_who_wait_the_longest_comes_first(desk: Client, talk):
     assert [row.pk for row in shown] == [first.pk, second.pk]
 
 
+def test_whoever_writes_again_while_waiting_keeps_their_place(desk: Client, talk):
+    first, second = (talk("Hello") for _ in range(2))
+    for conversation in (first, second):
+        services.request_person(conversation.pk)
+    services.post_message(first.pk, "again", "Is anybody there?")
+
+    shown = desk.get("/console/?folder=waiting").context["inbox"].rows
+
+    assert [row.pk for row in shown] == [first.pk, second.pk]
+
+
 @pytest.mark.parametrize("folder", ["waiting", "mine", "bot", "open", "resolved"])
 def test_each_folder_holds_its_conversations_and_counts_them(desk: Client, talk, agent, colleague, folder: str):
     made = {
