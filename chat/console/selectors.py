@@ -83,7 +83,7 @@ def matching(conversations: QuerySet[Conversation], search: str) -> QuerySet[Con
 def with_last_message(conversations: QuerySet[Conversation]) -> QuerySet[Any]:
     """Adds what was said last, by whom, and whether a customer waits for somebody to read it."""
     said = Message.objects.filter(conversation=OuterRef("pk"), seq__isnull=False)
-    last = said.exclude(role=Message.Role.SYSTEM).order_by("-seq")
+    last = said.exclude(role=Message.Role.SYSTEM).exclude(role=Message.Role.BOT, text="").order_by("-seq")
     unread = said.filter(role=Message.Role.CUSTOMER, seq__gt=OuterRef("agent_read_seq"))
     return conversations.annotate(
         excerpt=Subquery(last.annotate(start=Substr("text", 1, EXCERPT)).values("start")[:1]),

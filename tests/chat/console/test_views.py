@@ -6,6 +6,7 @@ from django.test import Client
 from chat import services
 from chat.actions import decide, propose
 from chat.models import Conversation, Feedback
+from chat.records import Answer
 from chat.selectors import question_of
 from tests import factories
 from tests.chat.console.conftest import PRIVATE, texts
@@ -55,6 +56,15 @@ def test_whoever_writes_again_while_waiting_keeps_their_place(desk: Client, talk
     shown = desk.get("/console/?folder=waiting").context["inbox"].rows
 
     assert [row.pk for row in shown] == [first.pk, second.pk]
+
+
+def test_an_answer_that_said_nothing_is_not_the_last_thing_said(desk: Client, talk):
+    conversation = talk("Hello")
+    answer = services.post_message(conversation.pk, "more", "And how?").answer
+    assert answer
+    services.finish_answer(answer.pk, Answer("", status="interrupted", answered=False))
+
+    assert desk.get("/console/?folder=bot").context["inbox"].rows[0].excerpt == "And how?"
 
 
 @pytest.mark.parametrize("folder", ["waiting", "mine", "bot", "open", "resolved"])
