@@ -65,6 +65,17 @@ async def test_a_refusal_stands_back_and_a_question_back_does_not(page, model):
     await expect(refused).to_have_count(1)
 
 
+async def test_there_is_no_way_to_the_end_of_what_is_all_in_sight(page, model):
+    model.will_say("A refund takes between 5 to 10 business days [1].")
+    await ask(page, "How long does a refund take?")
+
+    quote = page.get_by_role("button", name="Quote from source 1")
+    await quote.click()
+
+    await expect(quote).to_have_attribute("aria-expanded", "true")
+    await expect(page.get_by_role("button", name="Newest message")).to_have_count(0)
+
+
 async def test_what_was_wrong_is_asked_in_sight(page, model):
     await page.set_viewport_size({"width": 360, "height": 480})
     model.will_say("A refund takes between 5 to 10 business days [1].")

@@ -75,7 +75,7 @@ export class SupportbotWidget extends Base {
     Object.assign(this, { draft: "", menuOpen: false, spokenText: "", atEnd: true, images: null });
     this.rows = new Rows({
       redraw: () => this.requestUpdate(),
-      unpin: () => (this.atEnd = false),
+      unpin: this.#unpin,
       find: (selector) => this.updateComplete.then(() => this.root.querySelector(selector)),
       handoff: this.#handoff,
       origin: () => this.origin,
@@ -205,6 +205,14 @@ export class SupportbotWidget extends Base {
     const above = isShort ? asked.getBoundingClientRect().top - scroller.getBoundingClientRect().top : Infinity;
     scroller.scrollTop = Math.max(scroller.scrollTop, Math.min(scroller.scrollHeight, scroller.scrollTop + above - EDGE));
   }
+
+  // What is opened stays where it is. Where all of it is in sight there is no end to go to.
+  #unpin = async () => {
+    this.atEnd = false;
+    await this.updateComplete;
+    const { scrollHeight, clientHeight } = this.root.querySelector(".scroller");
+    this.atEnd = scrollHeight <= clientHeight;
+  };
 
   #toEnd = () => {
     const scroller = this.root.querySelector(".scroller");

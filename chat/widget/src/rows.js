@@ -32,13 +32,13 @@ export class Rows {
   #toggleQuote(id, number) {
     const openQuotes = new Set(this.#of(id).openQuotes);
     if (!openQuotes.delete(number)) openQuotes.add(number);
-    this.host.unpin();
     this.#change(id, { openQuotes });
+    this.host.unpin();
   }
 
   async #showSource(id, number) {
-    this.host.unpin();
     this.#change(id, { litNumber: number, showAll: true, openQuotes: new Set(this.#of(id).openQuotes).add(number) });
+    this.host.unpin();
     const source = await this.host.find(`[data-id="${CSS.escape(id)}"] .source[data-number="${number}"]`);
     source?.scrollIntoView({ block: "nearest" });
     source?.querySelector("a[href], button")?.focus({ preventScroll: true });
