@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from accounts import wording
 from accounts.masking import mask_secrets
 from chat.console.traces import ShownTrace, shown_trace
-from chat.models import Message
+from chat.models import Attachment, Message
 from knowledge.rendering import is_web_link, render_answer
 
 register = template.Library()
@@ -27,6 +27,7 @@ register.filter("items", wording.items)
 LINK = re.compile(r"!?\[([^\[\]]{0,160})\]\([^()\s]{0,160}\)")
 # Emphasis, code, headings and citation numbers.
 MARKS = re.compile(r"\*+|`+|^#+ | ?\[\d{1,3}\]", re.MULTILINE)
+HIGHEST_IMAGE = 180
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 
@@ -59,6 +60,13 @@ def local_time(time_zone: str) -> str:
 def excerpt(text: str | None) -> str:
     """The words of an answer for one line, without its marks. What is left is text and is escaped as such."""
     return MARKS.sub("", LINK.sub(r"\1", text or ""))
+
+
+@register.filter
+def thumbnail(image: Attachment) -> tuple[int, int]:
+    """Width and height in a transcript, known before the image is there: what is below it does not move."""
+    height = min(image.height, HIGHEST_IMAGE)
+    return max(1, round(image.width * height / image.height)), height
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.test import Client
 from chat import services
 from chat.attaching import attach
 from chat.models import Attachment, Conversation
+from chat.templatetags.console import thumbnail
 from tests.chat.console.conftest import Talk
 from tests.images import opened, png
 
@@ -32,6 +33,13 @@ def test_a_transcript_shows_them(desk: Client, conversation):
 
     assert f'src="{address(conversation, image)}"' in page
     assert "What is this?" in page
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [((640, 400), (288, 180)), ((300, 1400), (39, 180)), ((40, 30), (40, 30)), ((1, 900), (1, 180))]
+)
+def test_none_is_shown_higher_than_a_few_lines_or_larger_than_it_is(size, shown):
+    assert thumbnail(Attachment(width=size[0], height=size[1])) == shown
 
 
 def test_the_list_says_that_there_is_one(desk: Client, conversation):
