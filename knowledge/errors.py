@@ -1,6 +1,9 @@
 """The failures of documents, embeddings and indexes, by name."""
 
 from supportbot.errors import SupportbotError
+from supportbot.outbound.errors import AddressRefused as AddressRefused
+from supportbot.outbound.errors import FetchError as FetchError
+from supportbot.outbound.errors import SourceError as SourceError
 
 
 class DocumentError(SupportbotError):
@@ -44,24 +47,6 @@ class RerankingError(SupportbotError):
     """Never shown: the order of the search stays."""
 
     code = "reranking_failed"
-
-
-class SourceError(SupportbotError):
-    """A place documents come from cannot be read; the message says which and why."""
-
-    code = "source_unreadable"
-
-
-class FetchError(SourceError):
-    """One address did not give what was asked for."""
-
-    code = "fetch_failed"
-
-
-class AddressRefused(FetchError):
-    """An address we do not go to, whatever is there."""
-
-    code = "address_refused"
 
 
 class PageGone(FetchError):

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from knowledge import publishing
 from knowledge.errors import AddressRefused, SourceError
 from knowledge.models import Source
-from knowledge.sources import addresses
 from knowledge.sources.remotes import remote_of
+from supportbot.outbound import addresses
 from supportbot.theme import LineInput, TextInput, UrlInput
 
 Kind = Source.Kind

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from knowledge.errors import AddressRefused
-from knowledge.sources.addresses import addresses_of, check
+from supportbot.outbound.addresses import addresses_of, check
 
 # git@host:path, as it is shown for cloning.
 SHORT_SSH = re.compile(r"([\w.-]+@)?([\w.-]+):(?!//)([\w./~-]+)")

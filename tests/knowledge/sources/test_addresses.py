@@ -6,8 +6,8 @@ import httpcore2
 import pytest
 
 from knowledge.errors import AddressRefused, FetchError
-from knowledge.sources import addresses
 from knowledge.sources.fetching import Fetcher
+from supportbot.outbound import addresses
 from tests.knowledge.sources.website import redirect
 
 INSIDE = [

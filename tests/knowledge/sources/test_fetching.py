@@ -7,6 +7,7 @@ from knowledge.errors import FetchError, LeadsElsewhere, PageGone
 from knowledge.sources import fetching
 from knowledge.sources.base import Known
 from knowledge.sources.fetching import Fetcher
+from supportbot.outbound import network
 from tests.knowledge.sources.website import Website, etagged, redirect, send
 
 KNOWN = Known("page.html")
@@ -129,7 +130,7 @@ def test_damaged_packing_is_said_in_words(web):
 
 def test_a_silent_server_is_given_up(web, monkeypatch):
     monkeypatch.setattr(fetching, "SILENT_SECONDS", 0.3)
-    monkeypatch.setattr(fetching, "SLICE_SECONDS", 0.1)
+    monkeypatch.setattr(network, "SLICE_SECONDS", 0.1)
     web["/"] = lambda handler: time.sleep(5)
 
     started = time.monotonic()
@@ -168,7 +169,7 @@ def test_waiting_can_be_broken_off(web, monkeypatch):
         if asked > 3:
             raise Stop
 
-    monkeypatch.setattr(fetching, "SLICE_SECONDS", 0.05)
+    monkeypatch.setattr(network, "SLICE_SECONDS", 0.05)
     web["/"] = lambda handler: time.sleep(5)
 
     started = time.monotonic()

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import httpx2
 from django.conf import settings
 
-from knowledge.errors import AddressRefused, FetchError
+from supportbot.outbound.errors import AddressRefused, FetchError
 
 PORTS = {"http": 80, "https": 443}
 OWN_HOSTS = "Hosts of your own network are read, on any port, if FETCH_PRIVATE_HOSTS names them."
