@@ -10,12 +10,16 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class AccountFact:
-    """One statement about the customer's record, in words, true at ``as_of`` as ``origin`` says."""
+    """One statement about the customer's record, in words, true at ``as_of`` as ``origin`` says.
+
+    ``asked_for``: it was looked up because the very question needs it.
+    """
 
     title: str
     text: str
     as_of: datetime
     origin: str = "account record"
+    asked_for: bool = False
 
 
 @dataclass(frozen=True)

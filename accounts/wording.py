@@ -22,6 +22,14 @@ def date(moment: datetime, time_zone: str = "") -> str:
     return f"{local.day} {local:%B %Y}"
 
 
+def clock(moment: datetime, time_zone: str = "") -> str:
+    """The time where the customer is: 14:05, and of another day than today also which."""
+    zone = _zone(time_zone)
+    local, now = moment.astimezone(zone), datetime.now(zone)
+    hour = f"{local:%H:%M}" + (" UTC" if zone.key == "UTC" else "")
+    return hour if local.date() == now.date() else f"{hour} on {date(moment, time_zone)}"
+
+
 def items(rows: list[dict[str, Any]]) -> str:
     return ", ".join(f"{row.get('quantity', 1)} × {row.get('name', 'item')}" for row in rows)
 

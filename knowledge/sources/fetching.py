@@ -103,7 +103,7 @@ def fetched(response: httpx2.Response, limit: int) -> Fetched:
     kind, _, _ = response.headers.get("content-type", "").partition(";")
     return Fetched(
         url=url,
-        body=None if response.status_code == httpx2.codes.NOT_MODIFIED else body_of(response, limit),
+        body=None if response.status_code == httpx2.codes.NOT_MODIFIED else body_of(response, limit, url),
         content_type=kind.strip().lower(),
         charset=response.charset_encoding or "",
         etag=response.headers.get("etag", "")[:300],

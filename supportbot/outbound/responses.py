@@ -10,14 +10,18 @@ from supportbot.outbound.errors import FetchError
 FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SSLError)
 
 
-def body_of(response: httpx2.Response, limit: int) -> bytes:
+def body_of(response: httpx2.Response, limit: int, what: str) -> bytes:
     """Counted as it is unpacked: a small answer may be a large page."""
     body = bytearray()
     for part in response.iter_bytes():
         body += part
         if len(body) > limit:
-            raise FetchError(f"{response.url} is larger than {limit // (1024 * 1024) or 1} MB.")
+            raise FetchError(f"{what} is larger than {size(limit)}.")
     return bytes(body)
+
+
+def size(limit: int) -> str:
+    return f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024 or 1} kB"
 
 
 def reason(error: Exception) -> str:

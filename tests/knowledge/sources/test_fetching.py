@@ -110,7 +110,7 @@ def test_a_body_is_cut_off_where_it_is_too_large(web):
             handler.wfile.write(b"x" * 100_000)
 
     web["/"] = endless
-    with pytest.raises(FetchError, match="larger than 1 MB"):
+    with pytest.raises(FetchError, match="larger than 195 kB"):
         get(web, limit=200_000)
 
 

@@ -1,0 +1,100 @@
+"""One lookup, as fresh as it can be had: live, or what was known before, and then it says so.
+
+No database is used here, so that many can be asked at once.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+from django.core.cache import cache
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from accounts.connectors import get_kind
+from accounts.connectors.base import Lookup
+from accounts.connectors.reading import parsed, said
+from accounts.records import AccountFact
+from accounts.wording import clock
+from supportbot.encryption import Undecipherable, decrypt, encrypt
+from supportbot.outbound.errors import SourceError
+
+log = structlog.get_logger(__name__)
+
+# What a system said last is better than nothing while it does not answer, and says when it was said.
+KEPT = timedelta(hours=24)
+Status = Literal["live", "cached", "stale", "failed"]
+
+
+@dataclass(frozen=True)
+class Known:
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Looked:
+    """``fact`` is there in any case: also that a system did not answer has to be told."""
+
+    name: str
+    status: Status
+    fact: AccountFact
+    reason: str = ""
+
+
+def look_up(lookup: Lookup) -> Looked:
+    """Blocks for as long as the lookup may take. Never raises for what another system does."""
+    known = recall(lookup)
+    if known and timezone.now() - known.at < timedelta(seconds=lookup.cache_seconds):
+        return Looked(lookup.name, "cached", fact(lookup, known))
+    try:
+        if lookup.problem:
+            raise SourceError(lookup.problem)
+        known = Known(ask(lookup), timezone.now())
+    except SourceError as error:
+        return unanswered(lookup, error.user_message)
+    remember(lookup, known)
+    return Looked(lookup.name, "live", fact(lookup, known))
+
+
+def ask(lookup: Lookup) -> str:
+    """What the answer says, now. Raises SourceError."""
+    return said(parsed(get_kind(lookup.kind).answer(lookup)), lookup.facts, lookup.time_zone)
+
+
+def unanswered(lookup: Lookup, reason: str) -> Looked:
+    """With what was known before, if it is not too old. The reason is for staff; customers are told that it is so."""
+    log.warning("connector_failed", connector=lookup.name, reason=reason)
+    if known := recall(lookup):
+        then = clock(known.at, lookup.time_zone)
+        late = f"{lookup.title} did not answer just now: this is as of {then}."
+        stale = Known(f"{fact(lookup, known).text} {late}", known.at)
+        return Looked(lookup.name, "stale", fact(lookup, stale), reason)
+    nothing = Known(f"{lookup.title} did not answer just now, so what it knows cannot be told.", timezone.now())
+    return Looked(lookup.name, "failed", fact(lookup, nothing), reason)
+
+
+def fact(lookup: Lookup, known: Known) -> AccountFact:
+    text = known.text or f"{lookup.title} has nothing on record here."
+    return AccountFact(lookup.title, text, known.at, origin=lookup.title)
+
+
+# --- What was known before: encrypted, for it is a customer's --------------------------------
+
+
+def recall(lookup: Lookup) -> Known | None:
+    try:
+        kept = cache.get(lookup.key)
+        text, at = json.loads(decrypt(kept)) if kept else ("", None)
+    except (RedisError, OSError, Undecipherable, ValueError):  # a cache that is away knows nothing
+        return None
+    return Known(text, datetime.fromisoformat(at)) if at else None
+
+
+def remember(lookup: Lookup, known: Known) -> None:
+    try:
+        cache.set(lookup.key, encrypt(json.dumps([known.text, known.at.isoformat()])), KEPT.total_seconds())
+    except (RedisError, OSError):
+        log.warning("cache_away")
