@@ -1,5 +1,5 @@
 """The admin of people: staff and their roles, customers to look up, and who did what."""
 
-from accounts.admin import audit, customers, staff
+from accounts.admin import audit, connectors, customers, staff
 
-__all__ = ["audit", "customers", "staff"]
+__all__ = ["audit", "connectors", "customers", "staff"]

@@ -1,0 +1,59 @@
+"""Account connectors: which system is asked for what, checked before it is saved, and tried for one customer."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from unfold.admin import TabularInline
+
+from accounts import audit
+from accounts.admin.connector_forms import ConnectorForm, FactForm, TryForm
+from accounts.connectors import asking
+from accounts.connectors.trying import Tried, tried
+from accounts.models import Connector, ConnectorFact, Customer
+from supportbot.theme import ThemedAdmin
+
+__all__ = ["ConnectorAdmin"]
+
+
+class FactInline(TabularInline):  # type: ignore[misc]
+    model = ConnectorFact
+    form = FactForm
+    extra = 1
+    fields = ["name", "path", "kind", "currency"]
+
+
+@admin.register(Connector)
+class ConnectorAdmin(ThemedAdmin):
+    form = ConnectorForm
+    inlines = [FactInline]
+    list_display = ["title", "name", "kind", "is_active", "changed_at"]
+    list_filter = ["is_active", "kind"]
+    search_fields = ["name", "title", "about"]
+    fieldsets = [
+        (None, {"fields": ["title", "name", "about", "is_active"]}),
+        ("Request", {"fields": ["kind", "method", "url", "new_headers", "forget_headers", "body", "sample"]}),
+        ("Limits", {"fields": ["timeout", "most_bytes", "cache_seconds"]}),
+    ]
+    change_form_after_template = "admin/accounts/connector/try_link.html"
+
+    def get_urls(self) -> list[Any]:
+        return [self.own_url("<int:pk>/try/", try_it, "try", method=None), *super().get_urls()]
+
+
+def try_it(admin: ConnectorAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks the system for one customer, now, as saved."""
+    connector = get_object_or_404(Connector, pk=pk)
+    may = admin.has_change_permission(request, connector) and request.user.has_perm("accounts.view_customer")
+    if not may:
+        raise PermissionDenied
+    form = TryForm(request.POST or None)
+    found: Tried | None = None
+    if request.method == "POST" and form.is_valid():
+        customer: Customer = form.cleaned_data["customer"]
+        found = tried(asking.lookup(connector, customer))
+        by, about = audit.staff(request), f"connector {connector.pk}"
+        audit.record(audit.Action.CUSTOMER_VIEWED, by, customer_id=customer.pk, about=about)
+    return admin.page(request, "connector/try.html", f"Try {connector}", connector=connector, form=form, found=found)

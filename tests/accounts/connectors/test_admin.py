@@ -1,0 +1,148 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, Connector
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+RIGHTS = [f"accounts.{verb}_{model}" for model in ("connector", "connectorfact") for verb in ("view", "add", "change")]
+WRITTEN = {
+    "title": "Billing",
+    "name": "billing",
+    "about": "next invoice",
+    "is_active": "on",
+    "kind": "http",
+    "method": "GET",
+    "url": "https://billing.example.com/v1/{external_id}",
+    "new_headers": "Authorization: Bearer key-of-billing",
+    "body": "",
+    "sample": "",
+    "timeout": "1",
+    "most_bytes": "65536",
+    "cache_seconds": "60",
+    "facts-TOTAL_FORMS": "1",
+    "facts-INITIAL_FORMS": "0",
+    "facts-0-name": "Next invoice",
+    "facts-0-path": "$.amount",
+    "facts-0-kind": "money",
+    "facts-0-currency": "EUR",
+}
+ADD = reverse("admin:accounts_connector_add")
+
+
+@pytest.fixture
+def office(client: Client) -> Client:
+    client.force_login(factories.staff_member("office", *RIGHTS, "accounts.view_customer"))
+    return client
+
+
+def problems(response) -> str:
+    formset = response.context["inline_admin_formsets"][0].formset
+    return str(response.context["adminform"].form.errors) + str(formset.errors)
+
+
+def test_a_connector_is_made_with_its_facts(office):
+    office.post(ADD, WRITTEN)
+
+    made = Connector.objects.get()
+    assert made.headers == "Authorization: Bearer key-of-billing"
+    assert [fact.name for fact in made.facts.all()] == ["Next invoice"]
+
+
+def test_headers_are_encrypted_and_never_shown_again(office):
+    office.post(ADD, WRITTEN)
+    made = Connector.objects.get()
+
+    page = office.get(reverse("admin:accounts_connector_change", args=[made.pk])).content.decode()
+
+    assert "key-of-billing" not in page
+    assert "Kept, encrypted: Authorization" in page
+    assert "key-of-billing" not in office.get(reverse("admin:accounts_connector_changelist")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"), [({"new_headers": ""}, True), ({"new_headers": "", "forget_headers": "on"}, False)]
+)
+def test_headers_stay_until_they_are_replaced_or_removed(office, changes, kept):
+    office.post(ADD, WRITTEN)
+    made = Connector.objects.get()
+    fact = made.facts.get()
+    same = {"facts-INITIAL_FORMS": "1", "facts-0-id": str(fact.pk), "facts-0-connector": str(made.pk)}
+
+    office.post(
+        reverse("admin:accounts_connector_change", args=[made.pk]), {**WRITTEN, **same, "new_headers": "", **changes}
+    )
+
+    made = Connector.objects.get()
+    assert bool(made.headers) is kept
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"url": ""}, "Where is it asked?"),
+        ({"url": "https://{external_id}.example.com/"}, "Braces come after the host only"),
+        ({"url": "https://billing.example.com{external_id}/"}, "Braces come after the host only"),
+        ({"url": "https://user:pw@billing.example.com/"}, "user name"),
+        ({"url": "http://169.254.169.254/{external_id}"}, "not on the public internet"),
+        ({"url": "http://localhost:9000/"}, "usual ports"),
+        ({"url": "file:///etc/passwd"}, "whole address"),
+        ({"url": "https://billing.example.com/{name}"}, "Nothing fills {name}"),
+        ({"new_headers": "Authorization"}, "Line 1 is no header"),
+        ({"new_headers": "A: b\nX Y: z"}, "Line 2 is no header"),
+        ({"method": "POST", "body": "{"}, "no JSON"),
+        ({"method": "POST", "body": '{"id": "{secret}"}'}, "Nothing fills {secret}"),
+        ({"kind": "sample"}, "Write the JSON"),
+        ({"kind": "sample", "sample": "{"}, "no JSON"),
+        ({"timeout": "30"}, "1.5"),
+        ({"most_bytes": "99999999"}, "1048576"),
+        ({"name": "Billing system"}, "Small letters"),
+        ({"facts-0-path": "amount"}, "no JSONPath"),
+        ({"facts-0-currency": ""}, "Which currency?"),
+        ({"facts-0-currency": "euros"}, "a code such as EUR"),
+    ],
+)
+def test_what_cannot_work_is_named_and_nothing_is_made(office, wrong, words):
+    response = office.post(ADD, {**WRITTEN, **wrong})
+
+    assert words in problems(response)
+    assert not Connector.objects.exists()
+
+
+def sample() -> Connector:
+    made = Connector.objects.create(
+        name="shop", title="Shop", about="parcels", kind="sample", sample='{"parcel": "JD1", "note": "<b>x</b>"}'
+    )
+    made.facts.create(name="Parcel", path="$.parcel")
+    made.facts.create(name="Due", path="$.due", kind="date")
+    return made
+
+
+def test_it_can_be_tried_for_a_customer(office):
+    factories.customer(external_id="cus_1")
+
+    page = office.post(reverse("admin:accounts_connector_try", args=[sample().pk]), {"customer": "cus_1"})
+
+    text = page.content.decode()
+    assert "JD1" in text
+    assert "Nothing of this kind is at this place." in text
+    assert "<b>x</b>" not in text
+    assert AuditEntry.objects.get().customer_external_id == "cus_1"
+
+
+@pytest.mark.parametrize("customer", ["", "nobody"])
+def test_nobody_is_tried_for_a_customer_there_is_not(office, customer):
+    page = office.post(reverse("admin:accounts_connector_try", args=[sample().pk]), {"customer": customer})
+
+    assert page.context["found"] is None
+
+
+def test_it_is_tried_by_those_who_may_change_it_and_see_customers(client):
+    factories.customer(external_id="cus_1")
+    url = reverse("admin:accounts_connector_try", args=[sample().pk])
+    for number, rights in enumerate((RIGHTS, ["accounts.view_connector", "accounts.view_customer"])):
+        client.force_login(factories.staff_member(f"half-{number}", *rights))
+
+        assert client.post(url, {"customer": "cus_1"}).status_code == 403
