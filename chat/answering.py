@@ -5,12 +5,15 @@ Who runs it, for how long, and where the answer is stored is ``running.py``'s bu
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from channels.db import database_sync_to_async
 
+from accounts.connectors.live import Looked
+from accounts.records import CustomerRecord
 from accounts.selectors import customer_record
-from chat import clarifying, smalltalk
+from chat import clarifying, connecting, smalltalk
 from chat.context import build_context
 from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
@@ -58,13 +61,15 @@ async def answer_question(question: Question, emit: Emit, trace: Trace | None = 
 async def _context(question: Question, asked: StandAlone, trace: Trace) -> AnswerContext:
     """Sockets share one thread for the database; embedding takes too long to hold all of them up.
 
-    The record is read meanwhile.
+    The record is read meanwhile, and the company's other systems are asked.
     """
     with trace.stage("embed"):
         reading = database_sync_to_async(customer_record)(question.customer_id, question.sees)
-        record, _ = await asyncio.gather(reading, asyncio.to_thread(embed_ahead, asked.query, asked.also))
+        embedding = asyncio.to_thread(embed_ahead, asked.query, asked.also)
+        looked = connecting.looked_up(question, asked.query, trace)
+        record, _, found = await asyncio.gather(reading, embedding, looked)
     with trace.stage("context"):
-        building = database_sync_to_async(build_context)(question, asked.query, asked.also, record)
+        building = database_sync_to_async(build_context)(question, asked.query, asked.also, with_live(record, found))
         context: AnswerContext = await building
     trace.note(sources=traced_sources(context))
     return replace(context, images_seen=asked.images_seen)
@@ -75,6 +80,12 @@ async def _judged(context: AnswerContext, trace: Trace) -> AnswerContext:
         verdict = await asyncio.to_thread(judged, context)
     trace.note(verdict=verdict.traced())
     return replace(context, verdict=verdict)
+
+
+def with_live(record: CustomerRecord, found: Sequence[Looked]) -> CustomerRecord:
+    """What was asked for because the question needs it comes first."""
+    facts = (replace(looked.fact, asked_for=True) for looked in found)
+    return replace(record, facts=(*facts, *record.facts)) if found else record
 
 
 def sees_images(question: Question) -> bool:

@@ -17,7 +17,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils import timezone
 
-from chat import tools
+from chat import connecting, tools
 from chat.errors import ModelError, PromptFull, QuestionTooLong
 from chat.events import Delta, Emit, Stage
 from chat.hygiene import clean
@@ -195,9 +195,15 @@ class Draft:
         self._called.add(fingerprint)
         await self._emit(Stage("acting"))
         await asyncio.to_thread(tools.prepare, call)
-        result: ToolResult = await database_sync_to_async(tools.run)(call, self.context.question)
+        result = await self._run_one(call)
         self._trace.add("tools", {"name": call.name, "ok": result.ok, "found": [each.title for each in result.sources]})
         self.offered_action = self.offered_action or result.action is not None
+        return result
+
+    async def _run_one(self, call: ToolCall) -> ToolResult:
+        if looked := await connecting.called(call, self.context.question, self._trace):
+            return looked
+        result: ToolResult = await database_sync_to_async(tools.run)(call, self.context.question)
         return result
 
     def _add(self, call: ToolCall, result: ToolResult) -> None:

@@ -69,8 +69,18 @@ def is_unknown_customer(context: AnswerContext) -> bool:
 
 
 def record_near(context: AnswerContext) -> dict[RecordItem, float]:
-    """What the record says to the question: at most three of its facts and tickets, the nearest first, and how near."""
-    items: list[RecordItem] = [*context.record.facts, *context.record.tickets]
+    """What the record says to the question, and how near: what was looked up for it, and at most three others of its
+    facts and tickets, the nearest first.
+    """
+    asked_for: dict[RecordItem, float] = {fact: RECORD_NEAR for fact in context.record.facts if fact.asked_for}
+    return asked_for | _nearest([item for item in _items(context) if item not in asked_for], context)
+
+
+def _items(context: AnswerContext) -> list[RecordItem]:
+    return [*context.record.facts, *context.record.tickets]
+
+
+def _nearest(items: list[RecordItem], context: AnswerContext) -> dict[RecordItem, float]:
     if not items or not PERSONAL.search(OF_ANYBODY.sub("", context.query)):
         return {}
     lines = [(number, line) for number, item in enumerate(items) for line in statements(item)]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from accounts.actors import VISITOR, Actor
+from accounts.connectors.asking import Connected
 from accounts.records import AccountFact, CustomerRecord, TicketFact
 from accounts.visibility import DEFAULT, Visibility
 from knowledge.records import Level, Match, Passage
@@ -50,6 +51,7 @@ class Question:
     """What is asked, and by whom: that comes from the session, never from the text.
 
     ``conversation_id`` is missing where no conversation is kept: nothing can be done there, only answered.
+    ``connectors`` are the systems of the company that may be asked about the customer.
     ``done`` are the kinds of actions the customer has had done here.
     ``answer_id`` is the row of the answer that is due, under which actions are offered.
     ``summary`` stands for the turns up to ``summary_until``. ``language`` is the customer's, where it is known.
@@ -69,6 +71,7 @@ class Question:
     page: dict[str, str] = field(default_factory=dict)
     language: str = "en"
     done: frozenset[str] = frozenset()
+    connectors: tuple[Connected, ...] = ()
     summary: str = ""
     summary_until: int = 0
     widget_id: int | None = None

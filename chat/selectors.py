@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import actors
 from accounts.actors import Actor
+from accounts.connectors.asking import connected
 from accounts.masking import mask_secrets
 from accounts.visibility import Visibility
 from chat import frames
@@ -129,11 +130,13 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
     conversation = Conversation.objects.select_related("widget", "customer").get(pk=asked.conversation_id)
     locale = conversation.customer.locale if conversation.customer else ""
     said, history = turn_and_history(asked)
+    actor = actors.customer(conversation.customer_id, conversation.proof)
     return Question(
         text=mask_secrets("\n".join(message.text for message in said if message.text)),
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
-        actor=actors.customer(conversation.customer_id, conversation.proof),
+        actor=actor,
+        connectors=connected() if actor.is_verified else (),
         sees=Visibility(conversation.widget.visible_fields),
         conversation_id=conversation.pk,
         answer_id=answer_id,

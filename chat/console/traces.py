@@ -31,6 +31,12 @@ LEVELS = {
 }
 REWRITTEN = {"itself": "as it was asked", "rules": "from what was said before", "model": "rewritten by a model"}
 ENDINGS = {"writer_lost": "the process that wrote it was lost; what it had said was not checked"}
+CONNECTED = {
+    "live": "asked just then",
+    "cached": "asked a moment before",
+    "stale": "did not answer; what it said before was told",
+    "failed": "did not answer",
+}
 CAPS = {
     "visitor": "this visitor’s limit",
     "ip": "the limit of an address",
@@ -43,6 +49,7 @@ CAPS = {
 STAGES = {
     "rewrite": "Rewriting",
     "embed": "Embedding",
+    "connectors": "Asking other systems",
     "search": "Search",
     "context": "Search and record",
     "evidence": "Weighing evidence",
@@ -100,6 +107,7 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
     yield Row("Images", _images(trace))
     yield Row("No room for", _texts(listed(trace.get("left_out"))))
     yield Row("Engine", _engine(trace, engine))
+    yield Row("Other systems", [_connector(asked) for asked in mappings(trace.get("connectors"))])
     yield Row("Tools", [_tool(tool) for tool in mappings(trace.get("tools"))])
     yield Row("Not supported", _texts(listed(trace.get("unsupported"))))
     yield Row("Revised", [Item("once, with the reasons")] if trace.get("revised") else [])
@@ -147,6 +155,11 @@ def _tool(tool: Mapping[str, Any]) -> Item:
     if tool.get("ok") is False:
         return Item(name, "not run")
     return Item(name, f"found {found}" if found else "")
+
+
+def _connector(asked: Mapping[str, Any]) -> Item:
+    status = CONNECTED.get(words(asked.get("status")), words(asked.get("status")))
+    return Item(words(asked.get("name")), ". ".join(filter(None, [status, words(asked.get("reason"))])))
 
 
 def _tokens(trace: Mapping[str, Any]) -> list[Item]:

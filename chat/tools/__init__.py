@@ -11,6 +11,7 @@ from accounts import actors
 from chat.llm.base import ToolCall
 from chat.records import Question
 from chat.tools.base import Arguments, Tool, ToolResult, refused
+from chat.tools.connectors import connector_tools
 from supportbot.errors import SupportbotError
 
 TOOLS = {
@@ -32,7 +33,7 @@ def get_tool(name: str) -> Tool[Any]:
 
 def offered(question: Question) -> list[dict[str, Any]]:
     """The definitions of the tools this asker may use."""
-    tools = (get_tool(name) for name in TOOLS)
+    tools: list[Tool[Any]] = [*map(get_tool, TOOLS), *connector_tools(question)]
     return [tool.definition for tool in tools if not tool.why_not(question)]
 
 
