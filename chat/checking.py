@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from chat import turns
 from chat.clarifying import asked_back
 from chat.drafting import Draft
 from chat.errors import ModelError, PromptFull
@@ -92,12 +93,15 @@ def _by_customer(question: Question) -> str:
 
 
 async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
-    """The answer written again with the reasons in view, or as it was when there is no time or room for that.
+    """The answer written again with the reasons in view, or as it was when time, room or tokens do not allow it.
 
-    Nor is there time when the customer stops it now: what is supported of it stands.
+    Nor does time when the customer stops it now: what is supported of it stands.
     """
     seconds = min(REVISION_SECONDS, draft.seconds_left)
     if draft.prompt is None or seconds < LEAST_SECONDS or is_stopped():
+        return draft.outgoing.written
+    if not turns.fits(draft.usage):
+        trace.add("over_tokens", "revision")
         return draft.outgoing.written
     try:
         prompt = with_revision(

@@ -17,7 +17,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils import timezone
 
-from chat import connecting, tools
+from chat import connecting, tools, turns
 from chat.errors import ModelError, PromptFull, QuestionTooLong
 from chat.events import Delta, Emit, Stage
 from chat.hygiene import clean
@@ -34,8 +34,6 @@ from chat.tokens import Tokenizer, tokenizer_for
 from chat.tools.base import ToolResult, refused
 from chat.tracing import Trace
 
-# A turn may look up this much. After that the model has to make do with what it has.
-MOST_CALLS = 5
 # Of the prompt's room, this share is kept free for what tools find.
 SPARE_SHARE = 0.2
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -98,7 +96,7 @@ class Draft:
     # --- The conversation with the engine --------------------------------------------------
 
     async def _converse(self) -> None:
-        offered = tools.offered(self.context.question) if self.model.reads_prompt else []
+        offered = self._affordable(tools.offered(self.context.question)) if self.model.reads_prompt else []
         # Beside the loop: counting tokens takes milliseconds, and half a second the first time.
         try:
             self.prompt = await asyncio.to_thread(self._first_prompt, offered)
@@ -108,9 +106,18 @@ class Draft:
         while calls := await self._stream(self.prompt, offered):
             if not offered:
                 raise ModelError(retryable=True)  # a call to a tool that was not offered
-            offered = await self._run(calls, offered)
+            offered = self._affordable(await self._run(calls, offered))
+            if not turns.fits(self.usage):
+                raise ModelError(reason="no tokens left in this turn", billed=False)
         if self.shown or not self.gave_up:
             await self._show(self.outgoing.close())
+
+    def _affordable(self, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Whoever looks something up has to be asked again, for the answer."""
+        if not offered or turns.fits(self.usage, 2):
+            return offered
+        self._trace.add("over_tokens", "tools")
+        return []
 
     def _first_prompt(self, offered: Sequence[dict[str, Any]]) -> Prompt | None:
         if not self.model.reads_prompt:
@@ -180,10 +187,10 @@ class Draft:
     async def _run(self, calls: list[ToolCall], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Adds the results to the prompt. Returns the tools that may be used from here on."""
         for call in map(_harmless, calls):
-            allowed = len(self._called) < MOST_CALLS
-            result = await self._result(call) if allowed else refused("No more tools may be called.")
+            may_call = len(self._called) < turns.MOST_CALLS
+            result = await self._result(call) if may_call else refused("No more tools may be called.")
             self._add(call, result)
-            offered = offered if allowed and result.text != REPEATED else []
+            offered = offered if len(self._called) < turns.MOST_CALLS and result.text != REPEATED else []
         if self.shown:
             await self._show(self.outgoing.feed("\n\n"))
         return offered

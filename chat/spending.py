@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from chat import metrics, windows
+from chat import metrics, turns, windows
 from chat.errors import CountersAway
 from chat.llm.prices import cost_of
 from chat.models import Conversation, Spending
@@ -93,8 +93,7 @@ def _record(conversation_id: int, usage: Mapping[str, int]) -> None:
 
 
 def most_per_answer() -> int:
-    completion = settings.CHAT_ANSWER_TOKENS
-    return cost_of({"prompt": settings.CHAT_CONTEXT_TOKENS - completion, "completion": completion})
+    return cost_of(turns.most_of_a_turn())
 
 
 async def _hourly_cap(question: Question, count: Callable[[str, int, int], Awaitable[bool]]) -> Cap | None:

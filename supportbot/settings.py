@@ -394,6 +394,8 @@ if not OPENAI_API_KEY:
 CHAT_CONTEXT_TOKENS = integer("CHAT_CONTEXT_TOKENS", 8192, 2048, 2_000_000)
 # The rest of what the model can read is for the question and what answers it.
 CHAT_ANSWER_TOKENS = integer("CHAT_ANSWER_TOKENS", 700, 64, min(32_000, CHAT_CONTEXT_TOKENS - 1024))
+# What one answer may take with all it looks up and writes again: each request at the most it can be.
+CHAT_TURN_TOKENS = integer("CHAT_TURN_TOKENS", 5 * CHAT_CONTEXT_TOKENS, CHAT_CONTEXT_TOKENS, 20_000_000)
 CHAT_REWRITE_SECONDS = number("CHAT_REWRITE_SECONDS", 2.5, 0.1, 60)
 CHAT_FIRST_TOKEN_SECONDS = number("CHAT_FIRST_TOKEN_SECONDS", 10, 0.1, 600)
 CHAT_SILENCE_SECONDS = number("CHAT_SILENCE_SECONDS", 15, 0.1, 600)

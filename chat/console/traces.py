@@ -114,6 +114,7 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
     yield Row("Taken out", _texts(listed(trace.get("taken_out"))))
     yield Row("Ended", _texts([ENDINGS.get(words(trace.get("ended")), trace.get("ended"))]))
     yield Row("Tokens", _tokens(trace))
+    yield Row("No tokens left for", _texts(listed(trace.get("over_tokens"))))
     yield Row("Cost", _cost(trace.get("cost_micro")))
 
 

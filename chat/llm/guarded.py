@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
+from chat import turns
 from chat.errors import ModelError
 from chat.llm.base import ChatModel, CountingModel, ModelEvent, ModelRequest
 from chat.llm.circuits import Circuit
@@ -24,7 +25,8 @@ class GuardedModel(CountingModel):
     """The first model; when it fails before its first token, or its circuit is open, the second.
 
     Where only one can be asked, it is asked again once, if the retry budget has something left. Waiting for a
-    place, for a pause and for a second model: all of it counts against the one deadline for the first token.
+    place, for a pause and for a second model: all of it counts against the one deadline for the first token, and what
+    has failed against the tokens of the turn.
     """
 
     def __init__(self, *models: ChatModel, budget: RetryBudget = _BUDGET) -> None:
@@ -45,6 +47,8 @@ class GuardedModel(CountingModel):
             attempts = self._attempts()
             for position, (model, circuit) in enumerate(attempts):
                 is_retry = position > 0 and model is attempts[position - 1][0]
+                if position > 0 and not turns.fits(used):
+                    break
                 if is_retry and (circuit.is_open or not await self._may_retry(failure, deadlines)):
                     break
                 started = False
@@ -65,7 +69,7 @@ class GuardedModel(CountingModel):
     def _attempts(self) -> list[tuple[ChatModel, Circuit]]:
         """Whom to ask, in order."""
         usable = [(model, circuit) for model, circuit in self._models if not circuit.is_open]
-        return usable * 2 if len(usable) == 1 else usable
+        return (usable * turns.MOST_ATTEMPTS if len(usable) == 1 else usable)[: turns.MOST_ATTEMPTS]
 
     async def _may_retry(self, failure: ModelError, deadlines: Deadlines) -> bool:
         pause = pause_before_retry(failure)

@@ -107,9 +107,10 @@ async def test_questions_over_the_api_count_together_and_by_the_day_only(setting
 
 @pytest.fixture
 def _priced(settings) -> None:
-    """An answer costs at most 2 000 + 4 000 millionths."""
+    """An answer, of one request, costs at most 2 000 + 4 000 millionths."""
     settings.CHAT_PRICE_INPUT, settings.CHAT_PRICE_OUTPUT = 2, 40
-    settings.CHAT_CONTEXT_TOKENS, settings.CHAT_ANSWER_TOKENS = 1100, 100
+    settings.CHAT_CONTEXT_TOKENS = settings.CHAT_TURN_TOKENS = 1100
+    settings.CHAT_ANSWER_TOKENS = 100
     settings.CHAT_BUDGET_DAY = 0.02
 
 

@@ -10,7 +10,8 @@ from chat.records import Verdict
 from knowledge.records import Level
 
 KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
-KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "ended", "unheard_of"}
+KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "ended", "over_tokens"}
+KEYS |= {"unheard_of"}
 KEYS |= {"images_sent", "images_unread", "embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -115,6 +116,12 @@ def test_tokens_and_cost_are_amounts():
 
     assert [amount for amount, _ in row(shown, "Tokens")] == ["1,890", "1,902", "75"]
     assert row(shown, "Cost") == [("0.001234", "")]
+
+
+def test_what_a_turn_had_no_tokens_for_is_listed():
+    shown = shown_trace({"over_tokens": ["tools", "revision"]})
+
+    assert row(shown, "No tokens left for") == [("tools", ""), ("revision", "")]
 
 
 def test_stages_are_in_their_order_and_moments_last():
