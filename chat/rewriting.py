@@ -16,7 +16,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 
 from accounts.masking import mask_secrets
-from chat import spending
+from chat import spending, turns
 from chat.context import audience_of
 from chat.errors import ModelError
 from chat.followups import points_back, rewritten_by_rules, stands_alone, telling_words
@@ -29,6 +29,7 @@ from chat.prompts.building import IMAGES_SHARE, Images
 from chat.prompts.rewriting import rewrite_messages
 from chat.prompts.room import Room
 from chat.records import Image, Question
+from chat.stopping import to_its_end
 from knowledge.search import embed_ahead, nearness
 
 log = structlog.get_logger(__name__)
@@ -114,7 +115,8 @@ async def _said_by(
     model: ChatModel, question: Question, messages: list[dict[str, Any]], tokens: int, seconds: float
 ) -> str:
     """One short call. Empty if none may be made, or nothing comes of it in time."""
-    if not await spending.has_room(question):
+    most = turns.most_of_a_call(tokens)
+    if not await spending.allowed_before(question, most):
         return ""
     used: Counter[str] = Counter()
     said = ""
@@ -123,7 +125,7 @@ async def _said_by(
     except ModelError as error:
         log.warning("not_rewritten", model=model.name, reason=error.reason)
     finally:
-        await spending.add(question, used)
+        await to_its_end(spending.settle(question.widget_id, used, most))
     return said
 
 

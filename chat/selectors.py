@@ -176,6 +176,10 @@ def turn_and_history(asked: Message) -> tuple[list[Message], tuple[Turn, ...]]:
     return turn, turns_of(before[len(turn) - 1 :])
 
 
+def widget_id_of(conversation_id: int) -> int:
+    return Conversation.objects.values_list("widget_id", flat=True).get(pk=conversation_id)
+
+
 def to_summarise(conversation_id: int, until: int) -> tuple[str, tuple[Turn, ...]]:
     """The summary so far, and what was said after it up to ``until``."""
     conversation = Conversation.objects.get(pk=conversation_id)

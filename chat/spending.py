@@ -1,4 +1,4 @@
-"""What models may cost: each answer is counted before one is asked, at the most it can take, and set right after.
+"""What models may cost: all they are asked for is counted before, at the most it can take, and set right after.
 
 Answers of a visitor and of an address are counted in the cache, as they come by the hour. When it is away no
 model is asked: nobody could say how much is being spent. Days and money are rows of the database, which
@@ -19,7 +19,7 @@ from django.utils import timezone
 from chat import metrics, turns, windows
 from chat.errors import CountersAway
 from chat.llm.prices import cost_of
-from chat.models import Conversation, Spending
+from chat.models import Spending
 from chat.phrases import phrase
 from chat.records import Question
 
@@ -31,6 +31,8 @@ MICRO = 1_000_000
 API = 0
 # "uncounted": whatever counts is away.
 Cap = Literal["visitor", "ip", "widget", "day", "budget", "uncounted"]
+# Of prompts and completions.
+Tokens = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Refusal:
 async def allowed(question: Question) -> Refusal | None:
     """Nothing when a model may answer, which is then counted until ``settle`` says what it took."""
     try:
-        cap = await _hourly_cap(question, windows.count) or await database_sync_to_async(_reserve)(question.widget_id)
+        cap = await _hourly_cap(question, windows.count) or await _reserve(question.widget_id, turns.most_of_a_turn())
     except (CountersAway, DatabaseError):
         cap = "uncounted"
     if cap is None:
@@ -54,46 +56,29 @@ async def allowed(question: Question) -> Refusal | None:
     return Refusal(cap, f"{phrase('over_limit', question.language)}\n\n")
 
 
-async def has_room(question: Question) -> bool:
-    """Whether a model may be asked for something on the way to an answer, which alone is counted."""
+async def allowed_before(question: Question, most: Tokens) -> bool:
+    """Whether a model may be asked for something on the way to an answer, which alone is counted as one."""
     try:
         cap = await _hourly_cap(question, windows.has_room)
-        return cap is None and await database_sync_to_async(_has_room_today)(question.widget_id)
+        return cap is None and await _reserve(question.widget_id, most, answers=0) is None
     except (CountersAway, DatabaseError):
         return False
 
 
-async def settle(question: Question, usage: Mapping[str, int]) -> int:
-    """The cost of an answer in millionths, by the tokens of all its model calls together."""
+async def allowed_after(widget_id: int | None, most: Tokens) -> bool:
+    """The same for what no customer waits for."""
+    return await _reserve(widget_id, most, answers=0) is None
+
+
+async def settle(widget_id: int | None, usage: Tokens, most: Tokens) -> int:
+    """The cost in millionths of what was counted as ``most``, by the tokens of all its model calls together."""
     cost = cost_of(usage)
     tokens = {name: usage.get(name, 0) for name in ("prompt", "completion")}
     try:
-        await database_sync_to_async(_add)(question.widget_id, micro=cost - most_per_answer(), **tokens)
+        await database_sync_to_async(_add)(widget_id, micro=cost - cost_of(most), **tokens)
     except DatabaseError:
         log.warning("spending_not_settled")
     return cost
-
-
-async def add(question: Question, usage: Mapping[str, int]) -> None:
-    """What was done by a model on the way to an answer."""
-    try:
-        await database_sync_to_async(_add)(question.widget_id, micro=cost_of(usage), **usage)
-    except DatabaseError:
-        log.warning("spending_not_added")
-
-
-async def record(conversation_id: int, usage: Mapping[str, int]) -> None:
-    """What else was done by a model for a conversation, that no customer waited for."""
-    await database_sync_to_async(_record)(conversation_id, usage)
-
-
-def _record(conversation_id: int, usage: Mapping[str, int]) -> None:
-    widget_id = Conversation.objects.values_list("widget_id", flat=True).get(pk=conversation_id)
-    _add(widget_id, micro=cost_of(usage), **usage)
-
-
-def most_per_answer() -> int:
-    return cost_of(turns.most_of_a_turn())
 
 
 async def _hourly_cap(question: Question, count: Callable[[str, int, int], Awaitable[bool]]) -> Cap | None:
@@ -108,30 +93,31 @@ async def _hourly_cap(question: Question, count: Callable[[str, int, int], Await
     return None
 
 
-def _reserve(widget_id: int | None) -> Cap | None:
-    """The daily cap that is reached, or one more answer counted.
+async def _reserve(widget_id: int | None, most: Tokens, *, answers: int = 1) -> Cap | None:
+    cap: Cap | None = await database_sync_to_async(_cap_or_counted)(widget_id, cost_of(most), answers)
+    return cap
+
+
+def _cap_or_counted(widget_id: int | None, micro: int, answers: int) -> Cap | None:
+    """The daily cap that is reached, or so much more counted. Where that is no answer, one has to be left for it.
 
     Counted first, and looked at then: of two at the same time, neither overlooks the other.
     """
-    _add(widget_id, answers=1, micro=most_per_answer())
-    for cap, used, limit in _daily_caps(widget_id):
+    _add(widget_id, answers=answers, micro=micro)
+    for cap, used, limit in _daily_caps(widget_id, to_come=1 - answers):
         if limit and used > limit:
-            _add(widget_id, answers=-1, micro=-most_per_answer())
+            _add(widget_id, answers=-answers, micro=-micro)
             return cap
     return None
 
 
-def _has_room_today(widget_id: int | None) -> bool:
-    return not any(limit and (used or 0) >= limit for _, used, limit in _daily_caps(widget_id))
-
-
-def _daily_caps(widget_id: int | None) -> Iterator[tuple[Cap, int, float]]:
+def _daily_caps(widget_id: int | None, to_come: int) -> Iterator[tuple[Cap, int, float]]:
     of_widget = Sum("answers", filter=Q(widget_id=widget_id or API), default=0)
     today = Spending.objects.filter(day=timezone.now().date()).aggregate(
         widget=of_widget, day=Sum("answers"), budget=Sum("micro")
     )
-    yield "widget", today["widget"], settings.CHAT_LIMIT_WIDGET
-    yield "day", today["day"], settings.CHAT_LIMIT_DAY
+    yield "widget", today["widget"] + to_come, settings.CHAT_LIMIT_WIDGET
+    yield "day", today["day"] + to_come, settings.CHAT_LIMIT_DAY
     yield "budget", today["budget"], settings.CHAT_BUDGET_DAY * MICRO
 
 

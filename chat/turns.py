@@ -26,3 +26,9 @@ def most_of_a_turn() -> dict[str, int]:
     answers = min(MOST_REQUESTS * MOST_ATTEMPTS, 1 + beyond_the_first)
     completion = answers * settings.CHAT_ANSWER_TOKENS
     return {"prompt": settings.CHAT_TURN_TOKENS - completion, "completion": completion}
+
+
+def most_of_a_call(completion: int) -> dict[str, int]:
+    """Of one short text, with every attempt at it."""
+    prompt = settings.CHAT_CONTEXT_TOKENS - completion
+    return {"prompt": MOST_ATTEMPTS * prompt, "completion": MOST_ATTEMPTS * completion}

@@ -2,7 +2,7 @@
 
 import structlog
 
-from chat import spending
+from chat import spending, turns
 from chat.checking import answer_from
 from chat.drafting import Draft
 from chat.errors import ModelError, QuestionTooLong
@@ -46,7 +46,8 @@ async def _paid(model: ChatModel, context: AnswerContext, emit: Emit, trace: Tra
     try:
         return await _written(draft, emit, trace)
     finally:
-        cost = await to_its_end(spending.settle(context.question, draft.usage))
+        widget_id = context.question.widget_id
+        cost = await to_its_end(spending.settle(widget_id, draft.usage, turns.most_of_a_turn()))
         trace.note(usage=dict(draft.usage), cost_micro=cost)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.actors import Actor
-from chat import spending
+from chat import spending, turns
 from chat.models import Spending
 from chat.records import Question
 from tests.chat.conftest import in_database, without_redis
@@ -63,9 +63,9 @@ async def test_five_hundred_questions_of_one_visitor(settings):
 async def test_on_the_way_to_an_answer_each_cap_holds_too_and_nothing_is_counted(settings, cap):
     setattr(settings, f"CHAT_LIMIT_{cap.upper()}", 2)
 
-    assert all([await spending.has_room(QUESTION) for _ in range(3)])
+    assert all([await spending.allowed_before(QUESTION, {}) for _ in range(3)])
     await allowed(QUESTION, QUESTION)
-    assert not await spending.has_room(QUESTION)
+    assert not await spending.allowed_before(QUESTION, {})
 
 
 async def test_the_cap_of_the_day_holds_for_all(settings, time_machine):
@@ -125,7 +125,7 @@ async def test_running_answers_are_counted_at_the_most_they_can_cost():
 async def test_what_an_answer_took_replaces_what_it_might_have():
     await allowed(QUESTION)
 
-    cost = await spending.settle(QUESTION, {"prompt": 500, "completion": 10})
+    cost = await spending.settle(7, {"prompt": 500, "completion": 10}, turns.most_of_a_turn())
 
     assert cost == 1400
     assert await spent() == {"answers": 1, "prompt": 500, "completion": 10, "micro": 1400}
@@ -135,7 +135,7 @@ async def test_what_an_answer_took_replaces_what_it_might_have():
 async def test_what_was_not_done_costs_nothing_and_what_was_never_settled_stays():
     await allowed(QUESTION, QUESTION)
 
-    await spending.settle(QUESTION, {})
+    await spending.settle(7, {}, turns.most_of_a_turn())
 
     assert (await spent())["micro"] == 6000
 
@@ -144,9 +144,22 @@ async def test_what_was_not_done_costs_nothing_and_what_was_never_settled_stays(
 async def test_never_more_is_spent_than_the_budget_whatever_answers_take():
     for completion in (100, 0, 50, 100, 10) * 4:
         if not await allowed(QUESTION):
-            await spending.settle(QUESTION, {"prompt": 1000, "completion": completion})
+            await spending.settle(7, {"prompt": 1000, "completion": completion}, turns.most_of_a_turn())
 
     assert 14_000 < (await spent())["micro"] <= 20_000
+
+
+@pytest.mark.usefixtures("_priced")
+@pytest.mark.parametrize("room", [0, 1])
+async def test_what_is_asked_before_and_after_an_answer_has_to_fit_in_the_budget_too(settings, room):
+    most = {"prompt": 1000, "completion": 10}  # at most 2 400 millionths
+    settings.CHAT_BUDGET_DAY = (2 * 2400 + room - 1) / 1_000_000
+
+    before = await spending.allowed_before(QUESTION, most)
+    after = await spending.allowed_after(QUESTION.widget_id, most)
+
+    assert (before, after) == (True, bool(room))
+    assert (await spent())["micro"] == (1 + room) * 2400
 
 
 # --- Without whoever counts ----------------------------------------------------------------

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from chat import services
 from chat.errors import ModelError
-from chat.models import Conversation
+from chat.llm.base import Finished
+from chat.models import Conversation, Spending
 from chat.prompts.summarising import LONGEST_LINE, listed, summary_messages
 from chat.records import Turn
 from chat.summaries import summarise
@@ -72,6 +73,36 @@ async def test_without_a_model_the_customers_own_questions_stand_for_the_turns(v
     assert (
         await summary_of(visitor)
     ).summary == "Do refunds of my BLUE kettle take long?\nHow long does a refund take?"
+
+
+async def test_over_the_budget_no_model_is_asked_for_a_summary(visit, model, settings, until_idle):
+    visitor = await visit()
+    await long_conversation(visitor, model)
+    await until_idle()
+    await in_database(Conversation.objects.update)(summary="", summary_until=0)
+    settings.CHAT_PRICE_INPUT = settings.CHAT_PRICE_OUTPUT = 1
+    settings.CHAT_BUDGET_DAY = 0.001
+    asked = len(model.requests)
+
+    await summarise((await summary_of(visitor)).pk, 4)
+
+    assert len(model.requests) == asked
+    assert (await summary_of(visitor)).summary.startswith("Do refunds of my BLUE kettle take long?")
+
+
+async def test_what_a_summary_takes_is_spent_but_counts_as_no_answer(visit, model, until_idle):
+    visitor = await visit()
+    await long_conversation(visitor, model)
+    await until_idle()
+    await in_database(Conversation.objects.update)(summary="", summary_until=0)
+    await in_database(Spending.objects.all().delete)()
+    model.scripts.clear()
+    model.will_say("A kettle.", Finished("stop", {"prompt": 90, "completion": 4}))
+
+    await summarise((await summary_of(visitor)).pk, 4)
+
+    spent = await in_database(Spending.objects.get)()
+    assert (spent.answers, spent.prompt, spent.completion) == (0, 90, 4)
 
 
 async def test_nothing_of_one_conversation_is_told_in_another(visit, model, widget, customer, until_idle):
