@@ -20,7 +20,7 @@ from chat.events import Delta, Emit, Stage
 from chat.evidence import judged
 from chat.llm import get_model
 from chat.records import Answer, AnswerContext, Question
-from chat.refusals import asked_back_or_refused
+from chat.refusals import asked_back_or_refused, without_words
 from chat.remarks import remarked
 from chat.rewriting import StandAlone, stand_alone
 from chat.tracing import Trace, traced_sources
@@ -35,10 +35,8 @@ async def answer_question(question: Question, emit: Emit, trace: Trace | None = 
     returned as interrupted. Whoever may end it early, and would know how far it came, brings a ``trace`` along.
     """
     trace = trace or Trace()
-    if (said := smalltalk.reply(question)) and not question.images:
-        return await _said(Answer(text=said, engine="smalltalk", outcome="small_talk"), emit, trace)
-    if not sees_images(question) and (back := clarifying.for_more(question, has_words=not said)):
-        return await _said(asking(back), emit, trace)
+    if not sees_images(question) and (short := without_search(question)):
+        return await _said(short, emit, trace)
     if question.images:
         trace.note(images_sent=0, images_unread=len(question.images))
     await emit(Stage("searching"))
@@ -46,7 +44,7 @@ async def answer_question(question: Question, emit: Emit, trace: Trace | None = 
         asked = await stand_alone(question)
     trace.note(query=asked.query, rewritten_by=asked.by)
     if not asked.query.strip():
-        return await _said(asking(clarifying.for_more(question, has_words=False)), emit, trace)
+        return await _said(without_words(question), emit, trace)
     context = await _context(question, asked, trace)
     if curated := await curated_answer(context):
         return await _said(remarked(curated, context), emit, trace)
@@ -93,8 +91,14 @@ def sees_images(question: Question) -> bool:
     return bool(question.images) and get_model().takes_images
 
 
-def asking(back: str) -> Answer:
-    return Answer(text=back, answered=False, engine="none", outcome="asked")
+def without_search(question: Question) -> Answer | None:
+    """What is said to words that nothing can be searched for with."""
+    if said := smalltalk.reply(question):
+        small_talk = Answer(text=said, engine="smalltalk", outcome="small_talk")
+        return without_words(question) if question.images else small_talk
+    if back := clarifying.for_more(question):
+        return Answer(text=back, answered=False, engine="none", outcome="asked")
+    return None
 
 
 async def _said(answer: Answer, emit: Emit, trace: Trace) -> Answer:

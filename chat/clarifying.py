@@ -36,13 +36,8 @@ def asked_back(question: Question) -> bool:
     return bool(answers) and answers[-1].asks
 
 
-def for_more(question: Question, *, has_words: bool = True) -> str:
-    """The question back when there is nothing to search for and nothing before it that it could be about.
-
-    ``has_words`` is False where a message is nothing but images, or a greeting to them. They were not read.
-    """
-    if question.images and not has_words:
-        return phrase("image_alone", question.language)
+def for_more(question: Question) -> str:
+    """The question back when there is nothing to search for and nothing before it that it could be about."""
     if question.history or not says_nothing(question.text):
         return ""
     return unread(question) + phrase("more", question.language)

@@ -63,6 +63,12 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "Je n'ai pas pu lire l'image jointe. Que souhaitez-vous savoir, en quelques mots ?",
         "es": "No he podido leer la imagen adjunta. ¿Qué desea saber, en pocas palabras?",
     },
+    "image_again": {
+        "en": "I could not read this image either. A person can look at it and help you further.",
+        "de": "Auch dieses Bild konnte ich nicht lesen. Ein Mensch kann es ansehen und Ihnen weiterhelfen.",
+        "fr": "Je n'ai pas pu lire cette image non plus. Une personne peut la regarder et vous aider.",
+        "es": "Tampoco he podido leer esta imagen. Una persona puede verla y ayudarle.",
+    },
     "more": {
         "en": "Could you tell me a little more? What were you trying to do, and what happened instead?",
         "de": "Können Sie mir etwas mehr sagen? Was wollten Sie tun, und was ist stattdessen passiert?",

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from chat.clarifying import which_one
+from chat.clarifying import asked_back, which_one
 from chat.evidence import is_unknown_customer
 from chat.phrases import phrase
-from chat.records import Answer, AnswerContext
+from chat.records import Answer, AnswerContext, Question
 
 # The cosine from which a page is about the same subject, though it may not answer.
 RELATED = 0.3
@@ -30,6 +30,13 @@ def refusal(context: AnswerContext, engine: str, words: str) -> Answer:
         suggestions=nearest_pages(context),
         engine=engine,
     )
+
+
+def without_words(question: Question) -> Answer:
+    """To nothing but images that nobody read, or a greeting to them: asked back, and left to a person the next time."""
+    again = asked_back(question)
+    words = phrase("image_again" if again else "image_alone", question.language)
+    return Answer(text=words, answered=False, outcome="refused" if again else "asked", engine="none")
 
 
 def nearest_pages(context: AnswerContext) -> tuple[str, ...]:

@@ -140,6 +140,26 @@ async def test_an_image_without_words_that_nobody_read_is_asked_back(ask, model,
     assert not model.requests
 
 
+@pytest.mark.parametrize(("text", "takes_images"), [("", False), ("Hi!", False), ("?!", False), ("", True)])
+async def test_another_one_right_after_is_refused_and_left_to_a_person(ask, model, text, takes_images):
+    asked = Turn("bot", phrase("image_alone", "de"), asks=True)
+    model.takes_images = takes_images
+    model.will_say(ModelError())
+
+    answer, streamed = await ask(text, language="de", history=(Turn("customer", ""), asked))
+
+    assert answer.text == streamed == phrase("image_again", "de")
+    assert (answer.outcome, answer.answered) == ("refused", False)
+
+
+async def test_after_an_answer_another_one_is_asked_about_again(ask, model):
+    refused = Turn("bot", phrase("image_again", "en"))
+
+    answer, _ = await ask("", history=(Turn("customer", ""), refused))
+
+    assert answer.text == phrase("image_alone", "en")
+
+
 async def test_words_that_say_nothing_are_asked_back_after_it(ask, model):
     answer, _ = await ask("It doesn't work")
 
