@@ -1,15 +1,21 @@
 import pytest
 
+from accounts.actors import VISITOR
+from chat import services
 from chat.language import language_of
 from chat.phrases import PHRASES, phrase
+from chat.selectors import question_of
+from tests import factories
+
+ENGLISH, FRENCH = "How do I change my plan?", "Où est ma commande ?"
 
 
 @pytest.mark.parametrize(
     ("said", "language"),
     [
-        ("How do I change my plan?", "en"),
+        (ENGLISH, "en"),
         ("Wie lange dauert eine Rückerstattung?", "de"),
-        ("Où est ma commande ?", "fr"),
+        (FRENCH, "fr"),
         ("No puedo entrar en mi cuenta", "es"),
         ("返金にはどのくらいかかりますか", "ja"),
     ],
@@ -27,8 +33,27 @@ def test_the_page_tells_when_nothing_said_does():
 
 
 def test_only_languages_of_the_widget_are_answered_in():
-    assert language_of(["Où est ma commande ?"], locales=["fr"], allowed=["en", "de"], fallback="de") in {"en", "de"}
+    assert language_of([FRENCH], locales=["fr"], allowed=["en", "de"], fallback="de") in {"en", "de"}
     assert language_of(["返金にはどのくらいかかりますか"], allowed=["de"], fallback="de") == "de"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("languages", "fallback", "said", "language"),
+    [
+        (["de"], "de", ENGLISH, "de"),
+        (["de", "en"], "de", ENGLISH, "en"),
+        (["de", "en"], "de", "ok", "de"),
+        ([], "de", FRENCH, "fr"),
+    ],
+)
+def test_a_widget_says_which_languages_are_answered_in(languages, fallback, said, language):
+    widget = factories.widget(languages=languages, language=fallback)
+    conversation = services.start_conversation(widget, VISITOR, {}).conversation
+
+    posted = services.post_message(conversation.pk, "q1", said)
+
+    assert question_of(posted.message).language == language
 
 
 def test_every_phrase_is_there_in_the_same_languages():
