@@ -117,7 +117,7 @@ def add_ticket_comment(action: PendingAction) -> str:
 
 
 def hand_over(action: PendingAction) -> str:
-    services.request_person(action.conversation_id)
+    services.request_person(action.conversation_id, why="offer")
     return ""
 
 

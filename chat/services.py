@@ -16,7 +16,7 @@ from chat import announcements, smalltalk
 from chat.errors import ConversationClosed, ImageGone, NotFound, QuestionGrew
 from chat.hygiene import clean, cleaned
 from chat.models import Attachment, Citation, Conversation, Feedback, Message, PendingAction, Widget
-from chat.records import Answer
+from chat.records import Answer, HandOver
 from chat.selectors import conversation_of_session, session_hash
 
 # A writer that has not been heard of for this long has lost its answer to whoever closes it. A customer who watches
@@ -114,8 +114,8 @@ def post_message(conversation_id: int, client_id: str, text: str, images: Sequen
         raise ConversationClosed()
     message = _append(conversation, role=Message.Role.CUSTOMER, text=text, client_id=client_id)
     _send_images(message, images)
-    if conversation.mode == Conversation.Mode.BOT and (smalltalk.wants_person(text) or smalltalk.is_angry(text)):
-        _queue(conversation, SORRY if smalltalk.is_angry(text) else WAITING)
+    if conversation.mode == Conversation.Mode.BOT and (why := smalltalk.leads_to_person(text)):
+        _queue(conversation, why, message)
     if conversation.mode != Conversation.Mode.BOT or _taken_along(conversation, message):
         return Posted(message, True, None)
     return Posted(message, True, _new_answer(message))
@@ -194,7 +194,7 @@ def mark_read_by_visitor(conversation_id: int, seq: int) -> None:
 
 
 @transaction.atomic
-def request_person(conversation_id: int, note: str = "") -> None:
+def request_person(conversation_id: int, note: str = "", why: HandOver = "button") -> None:
     """Puts the conversation in the agents' queue; asking twice changes nothing."""
     conversation = _locked(conversation_id)
     if conversation.mode == Conversation.Mode.RESOLVED:
@@ -203,7 +203,7 @@ def request_person(conversation_id: int, note: str = "") -> None:
         return
     if note.strip():
         _append(conversation, role=Message.Role.CUSTOMER, text=note.strip())
-    _queue(conversation)
+    _queue(conversation, why)
 
 
 # --- Answers -------------------------------------------------------------------------------
@@ -379,11 +379,13 @@ def _append(
     return message
 
 
-def _queue(conversation: Conversation, text: str = WAITING) -> None:
+def _queue(conversation: Conversation, why: HandOver, asked: Message | None = None) -> None:
     _set_mode(conversation, Conversation.Mode.WAITING)
     for answer in conversation.messages.filter(status=Message.Status.STREAMING):
         announcements.stop_answer(answer.pk)
-    _append(conversation, role=Message.Role.SYSTEM, text=text)
+    note = _append(conversation, role=Message.Role.SYSTEM, text=SORRY if why == "anger" else WAITING)
+    note.reply_to, note.outcome, note.trace = asked, Message.Outcome.HANDED_OVER, {"why": why}
+    note.save(update_fields=["reply_to", "outcome", "trace"])
 
 
 def _new_answer(question: Message) -> Message:

@@ -3,7 +3,7 @@
 import re
 
 from chat.phrases import phrase
-from chat.records import Question
+from chat.records import HandOver, Question
 
 # The whole message, in lower case and without punctuation.
 GREETING = (
@@ -72,6 +72,12 @@ def reply(question: Question) -> str:
         if pattern.fullmatch(said):
             return phrase(name, question.language, widget=question.widget_name)
     return ""
+
+
+def leads_to_person(text: str) -> HandOver | None:
+    if is_angry(text):
+        return "anger"
+    return "wish" if wants_person(text) else None
 
 
 def wants_person(text: str) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,6 +18,7 @@ from supportbot.read_only import ReadOnly
 
 # Enough to know a text again in a list.
 LISTED = 120
+ANSWERS = Q(role=Message.Role.BOT) | Q(outcome=Message.Outcome.HANDED_OVER)
 
 
 class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
@@ -44,7 +45,7 @@ class MessageInline(SeenWithConversations, TabularInline):  # type: ignore[misc]
 
     @admin.display(description="How it was made")
     def made(self, message: Message) -> str:
-        if message.role != Message.Role.BOT:
+        if message.role != Message.Role.BOT and not message.outcome:
             return ""
         url = reverse("admin:chat_botmessage_change", args=[message.pk])
         return format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}">Show</a>', url)
@@ -63,7 +64,7 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 @admin.register(BotMessage)
 class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
-    """The assistant's answers, to find those that went wrong, and of each how it was made."""
+    """The assistant's answers, to find those that went wrong: how they were made, and what was left to a person."""
 
     list_display = ["created_at", "question", "answer", "outcome", "status", "engine"]
     list_filter = ["outcome", "status", "created_at"]
@@ -75,7 +76,7 @@ class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
         css = {"all": ["chat/console/trace.css", "knowledge/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BotMessage]:
-        messages: QuerySet[BotMessage] = super().get_queryset(request).filter(role=Message.Role.BOT)
+        messages: QuerySet[BotMessage] = super().get_queryset(request).filter(ANSWERS)
         return messages.select_related("reply_to", "feedback", "conversation__customer")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

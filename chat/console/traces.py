@@ -18,6 +18,12 @@ OUTCOMES = {
     "small_talk": "Small talk: nothing was searched",
     "handed_over": "Handed over to a person",
 }
+HAND_OVERS = {
+    "wish": "They asked for one",
+    "anger": "They were angry",
+    "button": "They clicked the button for it",
+    "offer": "They accepted the assistant’s offer",
+}
 UNFINISHED = {
     "streaming": "Being written",
     "stopped": "Stopped by the customer or an agent",
@@ -101,6 +107,7 @@ def shown_trace(trace: object, *, outcome: str = "", status: str = "", engine: s
 
 
 def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
+    yield Row("Why", _texts([HAND_OVERS.get(why := words(trace.get("why")), why)]))
     yield Row("Searched for", _texts([trace.get("query")], REWRITTEN.get(words(trace.get("rewritten_by")), "")))
     yield Row("Evidence", _evidence(trace.get("verdict")))
     yield Row("Given to the engine", [_source(source) for source in mappings(trace.get("sources"))])

@@ -77,6 +77,7 @@ def test_a_click_calls_a_person_for_a_visitor_nobody_knows():
     conversation.refresh_from_db()
     assert conversation.mode == "waiting"
     assert told(conversation) == ["Waiting for a person. An agent will reply here."]
+    assert conversation.messages.get(role="system").trace == {"why": "offer"}
 
 
 def test_clicking_twice_does_it_once(conversation):

@@ -198,6 +198,31 @@ def test_an_answer_to_half_of_the_question_is_not_stored(conversation):
         services.finish_answer(answer.pk, Answer("Ten days."), question_id=first)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"), [("Can I talk to a person?", "wish"), ("This is ridiculous, I was charged twice!", "anger")]
+)
+def test_words_that_lead_to_a_person_are_kept_as_the_cause(conversation, text, why):
+    asked = services.post_message(conversation.pk, "1", text).message
+
+    note = conversation.messages.get(role="system")
+    assert (note.outcome, note.trace, note.reply_to) == ("handed_over", {"why": why}, asked)
+
+
+def test_a_click_for_a_person_is_kept_as_the_cause(conversation):
+    services.request_person(conversation.pk, "Hello?")
+
+    note = conversation.messages.get(role="system")
+    assert (note.outcome, note.trace) == ("handed_over", {"why": "button"})
+
+
+def test_only_the_note_of_a_hand_over_has_a_cause(conversation):
+    services.request_person(conversation.pk)
+    services.give_back(conversation.pk)
+    services.resolve(conversation.pk)
+
+    assert [note.outcome for note in conversation.messages.order_by("seq")] == ["handed_over", "", ""]
+
+
 def test_anger_leads_to_a_person_with_an_apology(conversation):
     posted = services.post_message(conversation.pk, "1", "This is ridiculous, I was charged twice!")
 

@@ -106,6 +106,17 @@ def test_answers_can_be_listed_by_their_outcome(reader: Client, talk):
     assert [answer.text for answer in listed] == ["About Hello"]
 
 
+def test_a_hand_over_is_listed_with_what_was_said_and_why(reader: Client, talk):
+    note = talk("Can I talk to a person?").messages.get(role="system")
+
+    (listed,) = reader.get("/admin/chat/botmessage/?outcome__exact=handed_over").context["cl"].result_list
+    page = reader.get(f"/admin/chat/botmessage/{note.pk}/change/").content.decode()
+
+    assert listed.pk == note.pk
+    for shown in ("Can I talk to a person?", "Handed over to a person", "They asked for one"):
+        assert shown in page
+
+
 def test_answers_are_not_for_those_who_may_not_see_conversations(client: Client, agent, talk):
     answer = talk("Hello").messages.get(role="bot")
     client.force_login(agent)

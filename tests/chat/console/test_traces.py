@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from chat.console.traces import ShownTrace, shown_trace
 from chat.models import Message
-from chat.records import Verdict
+from chat.records import HandOver, Verdict
 from knowledge.records import Level
 
 KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
 KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "ended", "over_tokens"}
-KEYS |= {"unheard_of"}
+KEYS |= {"connectors", "why", "unheard_of"}
 KEYS |= {"images_sent", "images_unread", "embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -30,6 +30,13 @@ def test_whatever_was_kept_can_be_shown(trace):
 
     assert all(type(text) is str for found in shown.rows for item in found.items for text in item)
     assert all(0 <= time.share <= 100 for time in shown.times)
+
+
+@pytest.mark.parametrize("why", get_args(HandOver))
+def test_every_cause_of_a_hand_over_has_its_words(why: str):
+    ((text, _),) = row(shown_trace({"why": why}, outcome="handed_over"), "Why")
+
+    assert text not in ("", why)
 
 
 @pytest.mark.parametrize("outcome", Message.Outcome.values)

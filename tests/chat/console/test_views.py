@@ -299,6 +299,13 @@ def test_an_answer_says_how_it_was_made(desk: Client, talk):
         assert shown in page
 
 
+def test_a_hand_over_says_why(desk: Client, talk):
+    page = desk.get(url(talk("This is ridiculous, I was charged twice!"))).content.decode()
+
+    for shown in ("<b>Handed over to a person</b>", "They were angry"):
+        assert shown in page
+
+
 # --- What a page costs ---------------------------------------------------------------------
 
 
