@@ -41,7 +41,7 @@ async def answer_question(question: Question, emit: Emit, trace: Trace | None = 
         trace.note(images_sent=0, images_unread=len(question.images))
     await emit(Stage("searching"))
     with trace.stage("rewrite"):
-        asked = await stand_alone(question)
+        asked = await stand_alone(question, trace)
     trace.note(query=asked.query, rewritten_by=asked.by)
     if not asked.query.strip():
         return await _said(without_words(question), emit, trace)

@@ -30,6 +30,7 @@ from chat.prompts.rewriting import rewrite_messages
 from chat.prompts.room import Room
 from chat.records import Image, Question
 from chat.stopping import to_its_end
+from chat.tracing import Trace
 from knowledge.search import embed_ahead, nearness
 
 log = structlog.get_logger(__name__)
@@ -55,16 +56,17 @@ class StandAlone:
     images_seen: int = 0
 
 
-async def stand_alone(question: Question) -> StandAlone:
+async def stand_alone(question: Question, trace: Trace | None = None) -> StandAlone:
     """Never fails: a model that is away, late or over its budget leaves it to the rules."""
+    trace = trace or Trace()
     ruled = rewritten_by_rules(question.text, question.history)
-    if question.images and (shown := await _by_sight(question, also=ruled)):
+    if question.images and (shown := await _by_sight(question, ruled, trace)):
         return shown
     if ruled == question.text or not question.text or stands_alone(question.text):
         return StandAlone(question.text)
     if not question.history[-1].asks and await _is_near_by_itself(question, ruled):
         return StandAlone(question.text)
-    if written := await _by_model(question):
+    if written := await _by_model(question, trace):
         return StandAlone(written, also=(ruled,), by="model")
     if question.history[-1].asks or points_back(question.text):
         return StandAlone(ruled, also=(question.text,), by="rules")
@@ -82,7 +84,7 @@ async def _is_near_by_itself(question: Question, ruled: str) -> bool:
     return bool(alone > 0 and alone >= NEAR_BY_ITSELF * together)
 
 
-async def _by_sight(question: Question, also: str) -> StandAlone | None:
+async def _by_sight(question: Question, also: str, trace: Trace) -> StandAlone | None:
     """What the images ask, with what is said of them. Nothing where no model sees any."""
     model = next((each for each in (get_model(purpose="rewrite"), get_model()) if each.takes_images), None)
     images = fitting(question.images, model.name) if model else []
@@ -90,7 +92,7 @@ async def _by_sight(question: Question, also: str) -> StandAlone | None:
         return None
     messages = rewrite_messages(question, images)
     seconds = settings.CHAT_REWRITE_SECONDS * PATIENCE_WITH_IMAGES
-    said = await _said_by(model, question, messages, MAX_TOKENS_WITH_IMAGES, seconds)
+    said = await _said_by(model, question, messages, MAX_TOKENS_WITH_IMAGES, seconds, trace)
     query = accepted(mask_secrets(said), question, saw_images=True)
     return StandAlone(query, (also,) if also else (), "model", len(images)) if query else None
 
@@ -102,19 +104,19 @@ def fitting(images: Sequence[Image], model: str) -> list[Image]:
     return [image for image in images if image in room.fitting]
 
 
-async def _by_model(question: Question) -> str:
+async def _by_model(question: Question, trace: Trace) -> str:
     model = get_model(purpose="rewrite")
     if not model.reads_prompt:
         return ""
     messages = rewrite_messages(question)
-    said = await _said_by(model, question, messages, MAX_TOKENS, settings.CHAT_REWRITE_SECONDS)
+    said = await _said_by(model, question, messages, MAX_TOKENS, settings.CHAT_REWRITE_SECONDS, trace)
     return accepted(said, question)
 
 
 async def _said_by(
-    model: ChatModel, question: Question, messages: list[dict[str, Any]], tokens: int, seconds: float
+    model: ChatModel, question: Question, messages: list[dict[str, Any]], tokens: int, seconds: float, trace: Trace
 ) -> str:
-    """One short call. Empty if none may be made, or nothing comes of it in time."""
+    """One short call. Empty if none may be made, or nothing comes of it in time. What it took is traced anyway."""
     most = turns.most_of_a_call(tokens)
     if not await spending.allowed_before(question, most):
         return ""
@@ -125,7 +127,9 @@ async def _said_by(
     except ModelError as error:
         log.warning("not_rewritten", model=model.name, reason=error.reason)
     finally:
-        await to_its_end(spending.settle(question.widget_id, used, most))
+        cost = await to_its_end(spending.settle(question.widget_id, used, most))
+        trace.add("rewrites", {"model": model.name, "usage": dict(used)})
+        trace.count("cost_micro", cost)
     return said
 
 

@@ -33,6 +33,10 @@ class Trace:
         """One more of several."""
         self._noted.setdefault(name, []).append(fact)
 
+    def count(self, name: str, amount: int) -> None:
+        """So much more of it."""
+        self._noted[name] = self._noted.get(name, 0) + amount
+
     def first(self, name: str) -> None:
         """The moment something happened for the first time, counted from the question."""
         self._noted.setdefault(f"{name}_ms", milliseconds_since(self._started))

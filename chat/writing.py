@@ -48,7 +48,8 @@ async def _paid(model: ChatModel, context: AnswerContext, emit: Emit, trace: Tra
     finally:
         widget_id = context.question.widget_id
         cost = await to_its_end(spending.settle(widget_id, draft.usage, turns.most_of_a_turn()))
-        trace.note(usage=dict(draft.usage), cost_micro=cost)
+        trace.note(usage=dict(draft.usage))
+        trace.count("cost_micro", cost)
 
 
 async def _written(draft: Draft, emit: Emit, trace: Trace) -> Answer:

@@ -51,6 +51,7 @@ CAPS = {
     "budget": "the day’s budget",
     "uncounted": "nobody could count",
 }
+USED = ("prompt", "completion")
 # In the order in which they happen.
 STAGES = {
     "rewrite": "Rewriting",
@@ -178,6 +179,10 @@ def _tokens(trace: Mapping[str, Any]) -> list[Item]:
         "read, as billed": billed.get("prompt"),
         "written, as billed": billed.get("completion"),
     }
+    for rewrite in mappings(trace.get("rewrites")):
+        of, took = f"to put the question, by {words(rewrite.get('model'))}", rewrite.get("usage")
+        read, written = (number(took.get(name)) for name in USED) if isinstance(took, Mapping) else (None, None)
+        counted |= {f"read {of}": read, f"written {of}": written}
     return [Item(f"{value:,.0f}", of) for of, raw in counted.items() if (value := number(raw)) is not None]
 
 

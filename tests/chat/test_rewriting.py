@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -108,6 +109,46 @@ async def test_a_call_that_failed_counts_for_the_most_it_can_have_taken(model):
     assert spent.completion == 60
 
 
+@pytest.fixture
+def _priced(settings) -> None:
+    settings.CHAT_PRICE_INPUT, settings.CHAT_PRICE_OUTPUT = 2, 10
+
+
+async def trace_of(question: Question) -> dict[str, Any]:
+    async def ignore(_):
+        pass
+
+    return (await answer_question(question, ignore)).trace
+
+
+@pytest.mark.usefixtures("_priced")
+async def test_an_answer_costs_what_it_took_and_what_was_asked_before_it(model):
+    model.will_say("What does the Team plan cost per year?", Finished("stop", {"prompt": 200, "completion": 9}))
+    model.will_say("It costs 29 euros per month [1].", Finished("stop", {"prompt": 1000, "completion": 50}))
+
+    trace = await trace_of(FOLLOW_UP)
+
+    assert trace["rewrites"] == [{"model": "scripted", "usage": {"prompt": 200, "completion": 9}}]
+    assert trace["usage"] == {"prompt": 1000, "completion": 50}
+    assert trace["cost_micro"] == 200 * 2 + 9 * 10 + 1000 * 2 + 50 * 10
+    assert (await in_database(Spending.objects.get)(widget_id=7)).micro == trace["cost_micro"]
+
+
+@pytest.mark.usefixtures("_priced")
+async def test_what_was_asked_before_costs_also_where_no_answer_comes_of_it(model):
+    model.will_say("I am sorry", Finished("stop", {"prompt": 100, "completion": 3}))
+    model.will_say(ModelError(billed=False))
+
+    trace = await trace_of(FOLLOW_UP)
+
+    assert trace["rewritten_by"] == "rules"
+    assert trace["cost_micro"] == 100 * 2 + 3 * 10
+
+
+async def test_without_a_price_an_answer_costs_nothing_anybody_knows_of(model):
+    assert (await trace_of(replace(FOLLOW_UP, history=())))["cost_micro"] == 0
+
+
 @pytest.mark.parametrize("cap", ["DAY", "WIDGET"])
 async def test_no_model_is_asked_when_no_answer_by_one_is_left(cap, model, settings):
     setattr(settings, f"CHAT_LIMIT_{cap}", 3)
@@ -143,10 +184,7 @@ async def test_by_rules_what_points_back_is_put_after_what_it_points_to(text):
 
 
 async def test_an_answer_says_what_was_searched_for_and_who_put_it_so():
-    async def ignore(_):
-        pass
-
-    trace = (await answer_question(FOLLOW_UP, ignore)).trace
+    trace = await trace_of(FOLLOW_UP)
 
     assert (trace["query"], trace["rewritten_by"]) == (RULED, "rules")
     assert trace["rewrite_ms"] >= 0

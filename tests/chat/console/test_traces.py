@@ -11,7 +11,7 @@ from knowledge.records import Level
 
 KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
 KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "ended", "over_tokens"}
-KEYS |= {"connectors", "why", "unheard_of"}
+KEYS |= {"connectors", "rewrites", "why", "unheard_of"}
 KEYS |= {"images_sent", "images_unread", "embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -129,6 +129,15 @@ def test_what_a_turn_had_no_tokens_for_is_listed():
     shown = shown_trace({"over_tokens": ["tools", "revision"]})
 
     assert row(shown, "No tokens left for") == [("tools", ""), ("revision", "")]
+
+
+def test_what_it_took_to_put_the_question_is_told_beside():
+    shown = shown_trace({"rewrites": [{"model": "small", "usage": {"prompt": 200, "completion": 9}}]})
+
+    assert row(shown, "Tokens") == [
+        ("200", "read to put the question, by small"),
+        ("9", "written to put the question, by small"),
+    ]
 
 
 def test_stages_are_in_their_order_and_moments_last():
