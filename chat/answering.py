@@ -14,7 +14,7 @@ from accounts.connectors.live import Looked
 from accounts.records import CustomerRecord
 from accounts.selectors import customer_record
 from chat import clarifying, connecting, smalltalk
-from chat.context import build_context
+from chat.context import assemble, found_for
 from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
 from chat.evidence import judged
@@ -35,6 +35,7 @@ async def answer_question(question: Question, emit: Emit, trace: Trace | None = 
     returned as interrupted. Whoever may end it early, and would know how far it came, brings a ``trace`` along.
     """
     trace = trace or Trace()
+    emit = _timed(emit, trace)
     if not sees_images(question) and (short := without_search(question)):
         return await _said(short, emit, trace)
     if question.images:
@@ -61,14 +62,24 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
 
     The record is read meanwhile, and the company's other systems are asked.
     """
-    with trace.stage("embed"):
-        reading = database_sync_to_async(customer_record)(question.customer_id, question.sees)
-        embedding = asyncio.to_thread(embed_ahead, asked.query, asked.also)
-        looked = connecting.looked_up(question, asked.query, trace)
-        record, _, found = await asyncio.gather(reading, embedding, looked)
+
+    async def embed() -> None:
+        with trace.stage("embed"):
+            await asyncio.to_thread(embed_ahead, asked.query, asked.also)
+
+    async def read() -> CustomerRecord:
+        with trace.stage("context"):
+            reading = database_sync_to_async(customer_record)(question.customer_id, question.sees)
+            record: CustomerRecord = await reading
+            return record
+
+    looking_up = connecting.looked_up(question, asked.query, trace)
+    record, _, found = await asyncio.gather(read(), embed(), looking_up)
+    with trace.stage("search"):
+        searching = database_sync_to_async(found_for)(question, asked.query, asked.also, record.plans)
+        match, passages = await searching
     with trace.stage("context"):
-        building = database_sync_to_async(build_context)(question, asked.query, asked.also, with_live(record, found))
-        context: AnswerContext = await building
+        context = assemble(question, asked.query, passages, with_live(record, found), match)
     trace.note(sources=traced_sources(context))
     return replace(context, images_seen=asked.images_seen)
 
@@ -99,6 +110,17 @@ def without_search(question: Question) -> Answer | None:
     if back := clarifying.for_more(question):
         return Answer(text=back, answered=False, engine="none", outcome="asked")
     return None
+
+
+def _timed(emit: Emit, trace: Trace) -> Emit:
+    """Whoever speaks first: the customer has something to read."""
+
+    async def timed(event: Stage | Delta) -> None:
+        if isinstance(event, Delta):
+            trace.first("first_token")
+        await emit(event)
+
+    return timed
 
 
 async def _said(answer: Answer, emit: Emit, trace: Trace) -> Answer:

@@ -8,7 +8,7 @@ from accounts.records import AccountFact, CustomerRecord, TicketFact
 from accounts.selectors import customer_record, plans_of
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
-from knowledge.records import Passage
+from knowledge.records import Match, Passage
 from knowledge.search import explained_search
 
 MAX_PASSAGES = 8
@@ -22,11 +22,18 @@ def build_context(
     ``record`` is that record, if it was read while something else was waited for.
     """
     record = record or customer_record(question.customer_id, question.sees)
-    audience = audience_of(question, record.plans)
+    match, passages = found_for(question, query, also, record.plans)
+    return assemble(question, query, passages, record, match)
+
+
+def found_for(
+    question: Question, query: str, also: Sequence[str], plans: frozenset[str]
+) -> tuple[Match | None, tuple[Passage, ...]]:
+    """The passages, best first, and how well they fit."""
     asked, passages = explained_search(
-        query, audience, collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
+        query, audience_of(question, plans), collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
     )
-    return replace(assemble(question, query, tuple(passages), record), match=asked.match)
+    return asked.match, tuple(passages)
 
 
 def audience_of(question: Question, plans: frozenset[str] | None = None) -> Audience:
@@ -39,7 +46,13 @@ def audience_of(question: Question, plans: frozenset[str] | None = None) -> Audi
     )
 
 
-def assemble(question: Question, query: str, passages: tuple[Passage, ...], record: CustomerRecord) -> AnswerContext:
+def assemble(
+    question: Question,
+    query: str,
+    passages: tuple[Passage, ...],
+    record: CustomerRecord,
+    match: Match | None = None,
+) -> AnswerContext:
     """Numbers all sources together from 1. Pure."""
     found = [
         *map(passage_source, passages),
@@ -47,7 +60,7 @@ def assemble(question: Question, query: str, passages: tuple[Passage, ...], reco
         *map(ticket_source, record.tickets),
     ]
     sources = tuple(replace(source, number=number) for number, source in enumerate(found, start=1))
-    return AnswerContext(question, query, passages, record, sources)
+    return AnswerContext(question, query, passages, record, sources, match)
 
 
 # --- One source each, which a context will number ------------------------------------------

@@ -177,7 +177,6 @@ class Draft:
 
     async def _show(self, text: str) -> None:
         if text:
-            self._trace.first("first_token")
             text = text if self.shown else self.remark + self._preface + text
             self.shown += text
             await self._emit(Delta(text))

@@ -58,7 +58,7 @@ STAGES = {
     "embed": "Embedding",
     "connectors": "Asking other systems",
     "search": "Search",
-    "context": "Search and record",
+    "context": "Record",
     "evidence": "Weighing evidence",
     "revision": "Revision",
 }

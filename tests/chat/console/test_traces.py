@@ -145,7 +145,7 @@ def test_stages_are_in_their_order_and_moments_last():
 
     assert [(time.label, time.share) for time in shown.times] == [
         ("Embedding", 2.5),
-        ("Search and record", 12.5),
+        ("Record", 12.5),
         ("Polish", 5.0),
         ("First words after", 25.0),
         ("In all", 100.0),
