@@ -34,6 +34,11 @@ def plans_of(customer_id: int | None) -> frozenset[str]:
     return frozenset(current.values_list("plan", flat=True))
 
 
+def subscribed_plans() -> frozenset[str]:
+    """The plans that anybody has or had."""
+    return frozenset(Subscription.objects.values_list("plan", flat=True).distinct())
+
+
 def customer_record(customer_id: int | None, sees: Visibility = DEFAULT) -> CustomerRecord:
     """The live record as it is at this moment, in five queries. Nothing here is cached."""
     customer, subscriptions = customer_with_subscriptions(customer_id)

@@ -14,7 +14,7 @@ from accounts.connectors.live import Looked
 from accounts.records import CustomerRecord
 from accounts.selectors import customer_record
 from chat import clarifying, connecting, smalltalk
-from chat.context import assemble, found_for
+from chat.context import Found, assemble, found_for
 from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
 from chat.evidence import judged
@@ -74,12 +74,12 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
             return record
 
     looking_up = connecting.looked_up(question, asked.query, trace)
-    record, _, found = await asyncio.gather(read(), embed(), looking_up)
+    record, _, looked = await asyncio.gather(read(), embed(), looking_up)
     with trace.stage("search"):
         searching = database_sync_to_async(found_for)(question, asked.query, asked.also, record.plans)
-        match, passages = await searching
+        found: Found = await searching
     with trace.stage("context"):
-        context = assemble(question, asked.query, passages, with_live(record, found), match)
+        context = assemble(question, asked.query, found, with_live(record, looked))
     trace.note(sources=traced_sources(context))
     return replace(context, images_seen=asked.images_seen)
 

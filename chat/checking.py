@@ -69,7 +69,7 @@ def _findings(text: str, draft: Draft) -> list[Finding]:
         sources,
         question=context.said,
         today=draft.today,
-        names=context.record.plans,
+        names=context.plans,
         record=frozenset(source.number for source in context.sources if source.kind == "account"),
         done=context.question.done,
     )

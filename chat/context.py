@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from accounts.masking import mask_secrets
 from accounts.records import AccountFact, CustomerRecord, TicketFact
 from accounts.selectors import customer_record, plans_of
+from chat.plans import known_plans
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
 from knowledge.records import Match, Passage
@@ -14,26 +16,26 @@ from knowledge.search import explained_search
 MAX_PASSAGES = 8
 
 
-def build_context(
-    question: Question, query: str, also: Sequence[str] = (), record: CustomerRecord | None = None
-) -> AnswerContext:
-    """Searches what this asker may see and reads the record of the customer of this session, if any.
+class Found(NamedTuple):
+    """The passages, best first, how well they fit, and the names of all plans there are."""
 
-    ``record`` is that record, if it was read while something else was waited for.
-    """
-    record = record or customer_record(question.customer_id, question.sees)
-    match, passages = found_for(question, query, also, record.plans)
-    return assemble(question, query, passages, record, match)
+    passages: tuple[Passage, ...]
+    match: Match | None = None
+    plans: frozenset[str] = frozenset()
 
 
-def found_for(
-    question: Question, query: str, also: Sequence[str], plans: frozenset[str]
-) -> tuple[Match | None, tuple[Passage, ...]]:
-    """The passages, best first, and how well they fit."""
+def build_context(question: Question, query: str) -> AnswerContext:
+    """Everything at once, for whoever waits for nothing else meanwhile."""
+    record = customer_record(question.customer_id, question.sees)
+    return assemble(question, query, found_for(question, query, (), record.plans), record)
+
+
+def found_for(question: Question, query: str, also: Sequence[str], plans: frozenset[str]) -> Found:
+    """What this asker may see, who is on these ``plans``."""
     asked, passages = explained_search(
         query, audience_of(question, plans), collection_ids=question.collection_ids, also=also, limit=MAX_PASSAGES
     )
-    return asked.match, tuple(passages)
+    return Found(tuple(passages), asked.match, known_plans())
 
 
 def audience_of(question: Question, plans: frozenset[str] | None = None) -> Audience:
@@ -46,21 +48,15 @@ def audience_of(question: Question, plans: frozenset[str] | None = None) -> Audi
     )
 
 
-def assemble(
-    question: Question,
-    query: str,
-    passages: tuple[Passage, ...],
-    record: CustomerRecord,
-    match: Match | None = None,
-) -> AnswerContext:
+def assemble(question: Question, query: str, found: Found, record: CustomerRecord) -> AnswerContext:
     """Numbers all sources together from 1. Pure."""
-    found = [
-        *map(passage_source, passages),
+    listed = [
+        *map(passage_source, found.passages),
         *map(fact_source, record.facts),
         *map(ticket_source, record.tickets),
     ]
-    sources = tuple(replace(source, number=number) for number, source in enumerate(found, start=1))
-    return AnswerContext(question, query, passages, record, sources, match)
+    sources = tuple(replace(source, number=number) for number, source in enumerate(listed, start=1))
+    return AnswerContext(question, query, found.passages, record, sources, match=found.match, plans=found.plans)
 
 
 # --- One source each, which a context will number ------------------------------------------

@@ -144,7 +144,7 @@ class AnswerContext:
 
     ``query`` is the question put so that it stands alone, which is what was searched for; ``match`` how well the
     passages fit it, and ``verdict`` what that means, once it was judged. ``images_seen`` counts the images of the
-    question that a model saw when it wrote the query.
+    question that a model saw when it wrote the query. ``plans`` are all that are known, whoever is on them.
     """
 
     question: Question
@@ -155,6 +155,7 @@ class AnswerContext:
     match: Match | None = None
     verdict: Verdict | None = None
     images_seen: int = 0
+    plans: frozenset[str] = frozenset()
 
     @property
     def said(self) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from knowledge.access import EVERYTHING, PUBLIC, Audience, collections_for
 from knowledge.loaders.base import INDEX_NAMES, title_from_path
-from knowledge.models import Collection, CuratedAnswer, Document
+from knowledge.models import Collection, CollectionPlan, CuratedAnswer, Document
 from knowledge.records import CuratedText
 from knowledge.rendering import LinkTo, link_outside
 
@@ -40,6 +40,11 @@ def audience_of(user: AbstractUser | AnonymousUser) -> Audience:
 def collections_named(slugs: Iterable[str], audience: Audience) -> dict[str, int]:
     """The ids of those that this audience may read."""
     return dict(collections_for(audience).filter(slug__in=list(slugs)).values_list("slug", "pk"))
+
+
+def plans_of_collections() -> frozenset[str]:
+    """The plans that any collection is kept to."""
+    return frozenset(CollectionPlan.objects.order_by().values_list("plan", flat=True).distinct())
 
 
 def curated_texts(document_ids: Iterable[int], audience: Audience) -> dict[int, CuratedText]:

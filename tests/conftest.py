@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.db.backends.sqlite3 import base
 
+from chat.plans import plans_at
 from supportbot.celery import prepare_broker
 from tests import environment, network, servers
 
@@ -78,6 +79,7 @@ def own_state(settings, tmp_path: Path) -> Iterator[None]:
     settings.INDEX_ROOT = tmp_path / "index"
     yield
     cache.clear()
+    plans_at.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from accounts.models import Customer
 from accounts.selectors import customer_record
 from accounts.visibility import ATTRIBUTES, DEFAULTS, LEVELS, Visibility
 from accounts.wording import spoken
-from chat.context import assemble
+from chat.context import Found, assemble
 from chat.models import Widget
 from chat.prompts.blocks import source_block
 from chat.records import Question
@@ -134,5 +134,5 @@ def blocks_of(customer: Customer, widget: Widget) -> list[str]:
     """The very blocks that a prompt has of this customer's record, if they all have room."""
     sees = Visibility(widget.visible_fields)
     question = Question("", widget.name, None, actor=Actor("staff", customer.pk), sees=sees)
-    context = assemble(question, "", (), customer_record(customer.pk, sees))
+    context = assemble(question, "", Found(()), customer_record(customer.pk, sees))
     return [source_block(source, BOUNDARY) for source in context.sources]

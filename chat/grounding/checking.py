@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from chat.grounding.names import is_named, own_plan, plans_named
+from chat.grounding.names import is_named, own_plan, places, plans_named
 from chat.grounding.promises import unkept
 from chat.grounding.questions import stated
 from chat.grounding.remarks import is_remark
@@ -81,7 +81,7 @@ class Check:
             return None
         if missing := self._missing_value(text, cited, affirms=affirms):
             return Finding(sentence, f"“{missing}” is not in {_which(cites)}", "value")
-        if missing := self._missing_name(text, cites):
+        if missing := self._missing_name(text, cites, affirms=affirms):
             return Finding(sentence, f"the name “{missing}” is not in {_which(cites)}", "name")
         if (
             sentence.kind == "code"
@@ -103,14 +103,20 @@ class Check:
             missing = [value for value in missing if value not in repeated]
         return text[missing[0].start : missing[0].end] if missing else ""
 
-    def _missing_name(self, text: str, cites: frozenset[int]) -> str:
-        """Which plan the customer has only their record says."""
+    def _missing_name(self, text: str, cites: frozenset[int], *, affirms: bool) -> str:
+        """Which plan the customer has only their record says. That there is none of that name may be said of any."""
         own = own_plan(text)
         is_own = own is not None and not is_supposed(text, own.start("name"))
         cited = [self.sources[number].text for number in cites & (self.record if is_own else self.sources.keys())]
-        texts = cited if is_own else [*cited, self.question.text]
-        named = sorted(plans_named(text, self.names))
-        return next((name for name in named if not any(is_named(name, one, text) for one in texts)), "")
+        asked = plans_named(self.question.text, self.names)
+        says_nothing = is_remark(text, self.question.stems)
+        for name in sorted(plans_named(text, self.names | asked)):
+            repeats = not affirms and not is_own and is_named(name, self.question.text, text)
+            if repeats and (says_nothing or all(is_supposed(text, at) for at in places(name, text))):
+                continue
+            if not any(is_named(name, source, text) for source in cited):
+                return name
+        return ""
 
     def _unsupported(self, sentence: Sentence, cited: list[Said], cites: frozenset[int]) -> Finding | None:
         said = stems(" ".join(stated(sentence.text)))
@@ -139,8 +145,8 @@ def checked(
 ) -> list[Finding]:
     """The statements of ``text`` that may not be shown as they are, in their order; at most one finding each.
 
-    ``sources`` are texts by the numbers that ``text`` cites. Values of the ``question`` may be supposed, denied
-    and asked for, but not affirmed; the day ``today`` may be told. ``names`` are the plan names that are known,
+    ``sources`` are texts by the numbers that ``text`` cites. Values and plans of the ``question`` may be supposed,
+    denied and asked for, but not affirmed; the day ``today`` may be told. ``names`` are the plan names that are known,
     ``record`` the numbers of the sources that say which plan the customer has, ``done`` the kinds of actions that ran.
     """
     against = {number: Said(source) for number, source in sources.items()}

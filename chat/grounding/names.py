@@ -6,7 +6,8 @@ from chat.grounding.vocabulary import PLAN_WORDS
 from chat.grounding.wording import SAYS_NOTHING
 
 _PLAN = "|".join(sorted(PLAN_WORDS))
-_NAME = r"[*_“\"]{0,3}(?P<name>[A-ZÄÖÜÉÈÁÍÓÚ][\w+]*(?: [A-ZÄÖÜÉÈÁÍÓÚ][\w+]*){0,2})[*_”\"]{0,3}"
+_CAPITAL = "[A-ZÄÖÜÉÈÁÍÓÚ]"
+_NAME = rf"[*_“\"]{{0,3}}(?P<name>{_CAPITAL}[\w+]*(?: {_CAPITAL}[\w+]*){{0,2}})[*_”\"]{{0,3}}"
 # "the Gold plan", "plan Gold", "der Tarif Gold", "le forfait Gold".
 NAMED = (
     re.compile(rf"\b{_NAME}[ -](?i:{_PLAN})\b"),
@@ -26,8 +27,8 @@ def own_plan(sentence: str) -> re.Match[str] | None:
 
 
 def plans_named(sentence: str, known: frozenset[str]) -> frozenset[str]:
-    """A word that begins the sentence is no name for its capital, unless it is known."""
-    found = {name for name in known if name in sentence and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sentence)}
+    """A word that begins the sentence is no name for its capital, unless it is known; one without is a word."""
+    found = {name for name in known if name != name.lower() and name in sentence and places(name, sentence)}
     for pattern in (*NAMED, OWN):
         for match in pattern.finditer(sentence):
             words = match["name"].split()
@@ -38,8 +39,15 @@ def plans_named(sentence: str, known: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def places(name: str, sentence: str, flags: re.RegexFlag = re.NOFLAG) -> list[int]:
+    """Where it stands."""
+    return [match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence, flags)]
+
+
 def is_named(name: str, text: str, sentence: str) -> bool:
-    """Whether ``text`` has it, too. "Business" is not in "business days", unless it begins its sentence."""
+    """Whether ``text`` has it, too. "Business" is not in "business days", unless its capital may have other reasons:
+    it begins the sentence, or stands in a title as "Support Team".
+    """
     begins = sentence.lstrip(' *_“"').startswith(name)
-    flags = re.IGNORECASE if begins else re.NOFLAG
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags) is not None
+    titled = re.search(rf"\w \W*{_CAPITAL}\w* {re.escape(name)}(?!\w)", sentence)
+    return bool(places(name, text, re.IGNORECASE if begins or titled else re.NOFLAG))

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.records import AccountFact, CommentFact, CustomerRecord, TicketFact
-from chat.context import assemble, build_context
+from chat.context import Found, assemble, build_context
 from chat.records import AnswerContext, Question, Source
 from knowledge.records import Passage
 from tests import factories
@@ -20,7 +20,7 @@ def context(*passages: Passage) -> AnswerContext:
     comment = CommentFact("You, 1 March 2026: my card is 4242 4242 4242 4242", by_customer=True)
     ticket = TicketFact("T-1", "Charged twice", "open", (comment,), MARCH, MARCH, MARCH)
     record = CustomerRecord("Ada", (AccountFact("Your subscription", "Your plan is Team.", MARCH),), (ticket,))
-    return assemble(Question("Refund?", "Help", None), "Refund?", passages, record)
+    return assemble(Question("Refund?", "Help", None), "Refund?", Found(passages), record)
 
 
 def test_passages_facts_and_tickets_are_numbered_together():

@@ -10,6 +10,7 @@ from chat.phrases import phrase
 from chat.prompts.messages import size
 from chat.records import Answer, Question
 from chat.tokens import tokenizer_for
+from knowledge.models import Collection, CollectionPlan
 from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -210,9 +211,45 @@ async def test_only_the_record_says_which_plan_the_customer_is_on(model, widget,
     assert answer.text == "A refund reaches your card in 5 to 10 business days [1]."
 
 
+@pytest.mark.parametrize("said", ["The Gold plan costs 29 euros per month [1].", "Gold costs 29 euros per month [1]."])
+@pytest.mark.parametrize("question", ["How much is the Gold plan per month?", "How much is Gold per month?"])
+async def test_what_a_page_says_of_one_plan_is_not_told_of_another(model, widget, customer, question, said):
+    """Whoever asks: plans are known by those who are on them."""
+    await in_database(customer.subscriptions.update)(plan="Gold")
+    model.will_say(said)
+    model.will_say(said)
+
+    answer, _ = await ask(widget, question)
+
+    assert "Gold" not in answer.text
+    assert not answer.answered
+
+
+async def test_plans_that_only_a_collection_is_kept_to_are_known_too(model, widget):
+    await in_database(CollectionPlan.objects.create)(collection_id=await in_database(_of_customers)(), plan="Gold")
+    model.will_say("Gold costs 29 euros per month [1].")
+    model.will_say("The Team plan costs 29 euros per month [1].")
+
+    answer, _ = await ask(widget, "How much is the Team plan per month?")
+
+    assert answer.text == "The Team plan costs 29 euros per month [1]."
+
+
+async def test_that_there_is_no_such_plan_may_be_said(model, widget):
+    model.will_say("There is no Gold plan, but the Team plan costs 29 euros per month [1].")
+
+    answer, _ = await ask(widget, "How much is the Gold plan per month?")
+
+    assert answer.answered
+
+
 async def test_a_model_may_ask_back(model, widget):
     model.will_say("Do you mean a refund to your card or to your balance?")
 
     answer, _ = await ask(widget, "How long does a refund take?")
 
     assert (answer.text[-1], answer.answered, answer.outcome) == ("?", False, "asked")
+
+
+def _of_customers() -> int:
+    return Collection.objects.get(audience="customers").pk

@@ -96,6 +96,49 @@ def test_but_not_affirmed(affirms):
     assert [finding.kind for finding in findings] == ["value"]
 
 
+ABOUT_GOLD = "How much is the Gold plan per month, and can I use Silver?"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "There is no Gold plan; Team costs €29 per month [1].",
+        "I couldn't find anything about the Gold plan.",
+        "You asked about the Gold plan. The Team plan costs €29 per month [1].",
+        "Do you mean the Gold plan or Team?",
+        "The prices do not mention Gold, but the Team plan costs €29 per month [1].",
+        "If you mean the Gold plan, a refund takes 5 to 10 business days to reach your card [1].",
+        "Ask the Support Team if a refund takes more than 10 business days to reach the card [6].",
+    ],
+)
+def test_a_plan_of_the_question_may_be_supposed_and_denied(said):
+    sources = SOURCES | {6: "If a refund takes more than 10 business days to reach the card, ask our support team."}
+
+    assert checked(said, sources, question=ABOUT_GOLD, names=frozenset({"Team", "Gold"})) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The Gold plan costs 29 euros per month [1].",
+        "Gold costs 29 euros per month [1].",
+        "Yes, the Gold plan costs €29.00 per month [1].",
+        "There is no discount, but Gold costs €29.00 per month [1].",
+        "The price of the Gold plan per month:\n\n- €29.00 [1]",
+        "You pay €29.00 per month for Silver [1].",
+        "Acme Gold costs 29 euros per month [1].",
+    ],
+)
+def test_but_not_affirmed_of_what_a_source_says_of_another(said):
+    findings = checked(said, SOURCES, question=ABOUT_GOLD, names=frozenset({"Team", "Gold", "Silver"}))
+
+    assert [finding.kind for finding in findings] == ["name"]
+
+
+def test_a_name_without_a_capital_is_a_word_unless_a_plan_is_said_to_have_it():
+    assert checked("Refunds are paid to a basic card [1].", SOURCES, names=frozenset({"basic"})) == []
+
+
 OWN = "Your subscription. Your plan is Team at €29 per month."
 
 

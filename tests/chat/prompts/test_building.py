@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.records import CustomerRecord, TicketFact
-from chat.context import assemble
+from chat.context import Found, assemble
 from chat.errors import QuestionTooLong
 from chat.prompts.messages import size
 from chat.records import Question, Source, Turn, Verdict
@@ -83,7 +83,7 @@ def test_a_ticket_that_is_asked_for_comes_before_the_second_best_passage():
     ticket = TicketFact("T-1", "It broke", "open", (), then, then, then)
     found = [Passage(n, n, f"Page {n}", (), LONG, f"/{n}/", then, score=1, similarity=1) for n in (1, 2)]
     asked = Question("What happened to my ticket?", "Help", frozenset())
-    about = assemble(asked, asked.text, tuple(found), CustomerRecord("Ada", tickets=(ticket,)))
+    about = assemble(asked, asked.text, Found(tuple(found)), CustomerRecord("Ada", tickets=(ticket,)))
 
     prompt = build(replace(about, verdict=Verdict("related", 0.3, "", (ticket,))), budget=1000)
 
