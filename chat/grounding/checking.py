@@ -15,13 +15,15 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+from chat.grounding.listing import items_of, told
 from chat.grounding.names import is_named, own_plan, places, plans_named
 from chat.grounding.promises import unkept
+from chat.grounding.quantities import Meaning
 from chat.grounding.questions import stated
 from chat.grounding.remarks import is_remark
 from chat.grounding.sentences import Sentence, citations_of, sentences
 from chat.grounding.suppositions import is_supposed
-from chat.grounding.values import Meaning, offered, values
+from chat.grounding.values import offered, values
 from chat.grounding.wording import AFFIRMS, FEW, language, stems
 
 Kind = Literal["value", "name", "overlap", "uncited", "promise"]
@@ -71,7 +73,9 @@ class Check:
     record: frozenset[int]
     done: frozenset[str]
 
-    def finding(self, sentence: Sentence, cites: frozenset[int], *, affirms: bool, quotes: bool) -> Finding | None:
+    def finding(
+        self, sentence: Sentence, cites: frozenset[int], items: int, *, affirms: bool, quotes: bool
+    ) -> Finding | None:
         cited = [self.sources[number] for number in sorted(cites) if number in self.sources]
         text = sentence.text
         broken = [] if quotes else unkept(text, self.done, "\n".join(source.text for source in cited))
@@ -79,7 +83,7 @@ class Check:
             return Finding(sentence, f"nothing was done that would make “{broken[0].said}” true", "promise")
         if is_remark(text, self.question.stems) and not (cites or values(text) or own_plan(text)):
             return None
-        if missing := self._missing_value(text, cited, affirms=affirms):
+        if missing := self._missing_value(text, cited, items, affirms=affirms):
             return Finding(sentence, f"“{missing}” is not in {_which(cites)}", "value")
         if missing := self._missing_name(text, cites, affirms=affirms):
             return Finding(sentence, f"the name “{missing}” is not in {_which(cites)}", "name")
@@ -92,14 +96,17 @@ class Check:
             return None
         return self._unsupported(sentence, cited, cites)
 
-    def _missing_value(self, text: str, cited: list[Said], *, affirms: bool) -> str:
+    def _missing_value(self, text: str, cited: list[Said], items: int, *, affirms: bool) -> str:
         known = cited if affirms else [*cited, self.today]
         offers = frozenset().union(*(said.offers for said in known))
         missing = [value for value in values(text) if not value.is_in(offers)]
+        if missing:
+            counted = told(text, len(cited), items)
+            missing = [value for value in missing if not (value.counts and value.is_in(counted))]
         if missing and not affirms:
             says_nothing = not cited or is_remark(text, self.question.stems)
             asked = (value for value in missing if value.is_in(self.question.offers))
-            repeated = {value for value in asked if says_nothing or is_supposed(text, value.start)}
+            repeated = {value for value in asked if says_nothing or is_supposed(text, value.start, value.end)}
             missing = [value for value in missing if value not in repeated]
         return text[missing[0].start : missing[0].end] if missing else ""
 
@@ -152,9 +159,15 @@ def checked(
     against = {number: Said(source) for number, source in sources.items()}
     check = Check(Said(text), against, Said(question), Said(today), names, record & sources.keys(), done)
     found = sentences(text)
-    affirms = affirmed(found)
+    affirms, items = affirmed(found), items_of(found)
     findings = (
-        check.finding(sentence, cites, affirms=sentence in affirms, quotes=_is_quoted(text, sentence))
+        check.finding(
+            sentence,
+            cites,
+            items[sentence.group] if sentence.introduces else 0,
+            affirms=sentence in affirms,
+            quotes=_is_quoted(text, sentence),
+        )
         for sentence, cites in zip(found, citations_of(found), strict=True)
     )
     return [finding for finding in findings if finding]

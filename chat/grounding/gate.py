@@ -5,8 +5,11 @@ from collections import deque
 from collections.abc import Iterable
 
 from chat.citations import MARKER
+from chat.grounding.quantities import Meaning, Value
 from chat.grounding.sentences import CLOSED, ends_sentence
-from chat.grounding.values import Meaning, offered, values
+from chat.grounding.spoken import FEW
+from chat.grounding.terms import KEYS
+from chat.grounding.values import offered, values
 from chat.grounding.vocabulary import ARTICLES, NUMBER_WORDS
 
 # A citation, or a word; each with the space before it. Scripts without spaces have words of one character.
@@ -118,9 +121,16 @@ class ValueGate:
         before = "".join(self._words)[-BEFORE:]
         start, end = len(before), len(before + word)
         found = values(before + word + behind, until=end)
-        return any(value.start < end and value.end > start and not value.is_in(self._offers) for value in found)
+        found = [value for value in found if value.start < end and value.end > start and not _may_follow(value)]
+        return any(not value.is_in(self._offers) for value in found)
+
+
+def _may_follow(value: Value) -> bool:
+    """Whether it is a word for so few that they may be told one by one yet: "two plans: Team and Business"."""
+    return value.counts and min(value.numbers) <= FEW
 
 
 def _may_have_value(word: str) -> bool:
     plain = word.strip(' \t\n*_.,;:!?()"“”').lower()
-    return bool(HAS_SIGN.search(word)) or (plain in NUMBER_WORDS and plain not in ARTICLES)
+    is_number = plain in NUMBER_WORDS and plain not in ARTICLES
+    return is_number or bool(HAS_SIGN.search(word) or KEYS.search(plain))

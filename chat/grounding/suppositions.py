@@ -19,10 +19,11 @@ REACH = 5
 NEAR = 200
 
 
-def is_supposed(sentence: str, at: int) -> bool:
-    """Whether the clause around the position ``at`` affirms nothing of what stands there."""
+def is_supposed(sentence: str, at: int, end: int | None = None) -> bool:
+    """Whether the clause around what stands from ``at`` to ``end`` affirms nothing of it."""
+    end = at if end is None else end
     before = PAUSE.split(sentence[max(0, at - NEAR) : at])[-1]
-    behind = PAUSE.split(sentence[at : at + NEAR])[0]
+    behind = PAUSE.split(sentence[end : end + NEAR])[0]
     return DENIES.search(before + behind) is not None or _follows_condition(before)
 
 

@@ -81,6 +81,8 @@ PERCENT_PAIRS = {"per": "cent", "pour": "cent", "por": "ciento"}
 # Every word that makes a quantity of the number beside it.
 MEASURES = UNITS | CURRENCIES | PERCENT
 MULTIPLIERS = {
+    **dict.fromkeys(("dozen", "dutzend", "douzaines", "docenas"), 12),
+    **dict.fromkeys(("hundred", "hundert"), 100),
     **dict.fromkeys(("k", "thousand", "tausend"), 10**3),
     **dict.fromkeys(("million", "millions", "millionen", "mio", "millones", "millón"), 10**6),
     **dict.fromkeys(("billion", "billions", "milliarden", "milliards", "mrd"), 10**9),
@@ -92,31 +94,53 @@ _NUMBER_WORDS = (
     "zero null cero|one ein eine einen einem einer un une una uno|two zwei deux dos|three drei trois tres|"
     "four vier quatre cuatro|five fünf cinq cinco|six sechs seis|seven sieben sept siete|eight acht huit ocho|"
     "nine neun neuf nueve|ten zehn dix diez|eleven elf onze once|twelve zwölf douze doce|"
-    "thirteen dreizehn treize trece|fourteen vierzehn quatorze catorce|fifteen fünfzehn quinze quince"
+    "thirteen dreizehn treize trece|fourteen vierzehn quatorze catorce|fifteen fünfzehn quinze quince|"
+    "sixteen sechzehn seize dieciséis|seventeen siebzehn dix-sept diecisiete|eighteen achtzehn dix-huit dieciocho|"
+    "nineteen neunzehn dix-neuf diecinueve"
+)
+_TENS = (
+    "twenty zwanzig vingt veinte|thirty dreißig trente treinta|forty vierzig quarante cuarenta|"
+    "fifty fünfzig cinquante cincuenta|sixty sechzig soixante sesenta|seventy siebzig septante setenta|"
+    "eighty achtzig quatre-vingts ochenta|ninety neunzig nonante noventa"
 )
 NUMBER_WORDS: dict[str, int] = {
-    word: number for number, words in enumerate(_NUMBER_WORDS.split("|")) for word in words.split()
+    **{word: number for number, words in enumerate(_NUMBER_WORDS.split("|")) for word in words.split()},
+    **{word: number * 10 for number, words in enumerate(_TENS.split("|"), start=2) for word in words.split()},
+    **dict.fromkeys(_words("dozen dutzend douzaine docena"), 12),
+    **dict.fromkeys(_words("hundred hundert cent cien"), 100),
+    **dict.fromkeys(_words("thousand tausend mille mil"), 1000),
 }
+_ENGLISH, _GERMAN, _FRENCH = (
+    "one|two|three|four|five|six|seven|eight|nine",
+    "ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun",
+    "et-un|deux|trois|quatre|cinq|six|sept|huit|neuf",
+)
 NUMBER_WORDS |= {
-    word: number
-    for number, words in {
-        20: "twenty zwanzig vingt veinte",
-        21: "twenty-one einundzwanzig",
-        24: "twenty-four vierundzwanzig",
-        30: "thirty dreißig trente treinta",
-        40: "forty vierzig quarante cuarenta",
-        45: "forty-five fünfundvierzig",
-        48: "forty-eight achtundvierzig",
-        50: "fifty fünfzig cinquante cincuenta",
-        60: "sixty sechzig soixante sesenta",
-        90: "ninety neunzig noventa",
-        100: "hundred hundert cent cien",
-        1000: "thousand tausend mille mil",
-    }.items()
-    for word in words.split()
+    written.format(ten=tens.split()[column], one=one): number * 10 + ones
+    for number, tens in enumerate(_TENS.split("|"), start=2)
+    for column, (written, of) in enumerate(
+        (("{ten}-{one}", _ENGLISH), ("{one}und{ten}", _GERMAN), ("{ten}-{one}", _FRENCH))
+    )
+    for ones, one in enumerate(of.split("|"), start=1)
 }
 # Articles, and words that mean something else more often: they offer a number and never claim one.
 ARTICLES = _words("a an ein eine einen einem einer un une una uno once null per each every pro par por")
+# Number words that are other words, too: they claim a number with a unit only.
+ALSO_NO_NUMBERS = _words("neuf dos sept acht elf cent mil")
+# What stands before a number of what was told already.
+POINTING = _words(
+    "the these those both all other first last next between die der den dem diese diesen dieser alle allen beiden "
+    "ersten anderen les des ces tous toutes autres premiers premières los las estos estas todos todas otros otras "
+    "primeros"
+)
+# A text has parts of its own to count: "in two ways", "three things".
+OWN_PARTS = _words(
+    "steps ways options things methods possibilities cases places parts points reasons conditions exceptions kinds "
+    "types sorts approaches alternatives choices scenarios situations examples questions requirements criteria "
+    "schritte schritten möglichkeiten wege wegen arten optionen dinge dingen fälle fällen gründe gründen punkte "
+    "punkten stellen beispiele fragen étapes façons manières choses cas raisons possibilités moyens exemples "
+    "questions points pasos formas maneras opciones cosas casos razones posibilidades puntos ejemplos preguntas"
+)
 # A number behind one of these counts the text's own parts.
 COUNTED_PARTS = _words("step steps schritt étape paso option variante way punkt")
 VERSION_WORDS = _words("v version versión release")

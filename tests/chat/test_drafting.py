@@ -225,6 +225,28 @@ async def test_what_a_page_says_of_one_plan_is_not_told_of_another(model, widget
     assert not answer.answered
 
 
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "The Team plan has six seats [1].",
+        "The Team plan has a dozen seats [1].",
+        "The Team plan has unlimited seats [1].",
+        "The Team plan costs 29 euros per year [1].",
+        "The Team plan is free [1].",
+        "The Team plan costs nothing [1].",
+        "The Team plan is half price [1].",
+    ],
+)
+async def test_neither_words_for_numbers_nor_for_no_price_are_made_up(model, widget, invented):
+    model.will_say(invented)
+    model.will_say(invented)
+
+    answer, shown = await ask(widget, "What does the Team plan cost, and how many seats has it?")
+
+    assert not answer.answered
+    assert invented[14:-5] not in shown + answer.text
+
+
 async def test_plans_that_only_a_collection_is_kept_to_are_known_too(model, widget):
     await in_database(CollectionPlan.objects.create)(collection_id=await in_database(_of_customers)(), plan="Gold")
     model.will_say("Gold costs 29 euros per month [1].")

@@ -9,6 +9,7 @@ SOURCES = {
     "Settings → Billing → Invoices and choose Request refund. The Team plan costs €29.00 per month.",
     2: "Your order O-1001 of 12 March 2026 was cancelled.",
     3: "Eine Erstattung dauert bei uns 5 bis 10 Werktage, und sie geht immer auf die Karte, mit der Sie bezahlt haben.",
+    5: "The Team plan has five seats. Feel free to write to us.",
     4: "| | Team | Business |\n|---|---|---|\n| Payouts (business days) | 2 | 1 |\n| Price | €29 | €79 |",
 }
 SUPPORTED = [
@@ -26,6 +27,13 @@ SUPPORTED = [
     "Yes. Refunds go to your card [1].",
     "## Refunds\n\nA refund takes 5 to 10 business days [1].\n\nSources: [1]",
     "> We refunded it: a refund takes 5 to 10 business days to reach the card you paid with [1]",
+    "The Team plan has five seats [5].",
+    "There are two ways to ask for a refund [1]. Both reach your card.",
+    "Two plans have payouts [4]:\n\n- Team\n- Business",
+    "There are two plans with payouts: Team and Business [4].",
+    "You have two sources, your order and its refund [1][2].",
+    "The Team plan isn't free: it costs €29 per month [1].",
+    "Feel free to ask.",
 ]
 UNSUPPORTED = [
     ("A refund takes 3 business days [1].", "value"),
@@ -44,6 +52,15 @@ UNSUPPORTED = [
     ("I couldn't find that, but loyal members receive vouchers.", "uncited"),
     ("Treue Mitglieder bekommen Gutscheine für Hotels.", "uncited"),
     ("I have refunded your order to your card [1].", "promise"),
+    ("The Team plan costs €29 per year [1].", "value"),
+    ("The Team plan is free [1].", "value"),
+    ("The Team plan costs nothing per month [1].", "value"),
+    ("The Team plan costs half the price per month [1].", "value"),
+    ("The Team plan has six seats [5].", "value"),
+    ("The Team plan has a dozen seats [5].", "value"),
+    ("The Team plan has unlimited seats [5].", "value"),
+    ("There is no limit on seats of the Team plan [5].", "value"),
+    ("Der Team-Tarif ist kostenlos [1].", "value"),
 ]
 
 
@@ -58,6 +75,42 @@ def test_what_they_do_not_say_is_found(answer, kind):
 
     assert [finding.kind for finding in findings] == [kind]
     assert findings[0].sentence.text == answer
+
+
+HONEST = {
+    1: "Each Team workspace comes with five seats. We do not charge for guests, who may read as many boards as they "
+    "like. You pay €29.00 per month, or €290.00 per year. A trial lasts 14 days. Export a board as PDF or as CSV in "
+    "Settings. Every fifth seat is free. After two failed payments the workspace is locked for a week.",
+}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "You can export a board in two ways: as PDF or as CSV [1].",
+        "Guests are free of charge and may read unlimited boards [1].",
+        "The Team workspace has a free trial of two weeks [1].",
+        "It costs €29 a month or €290 a year; both are for the Team workspace [1].",
+        "There are two prices: €29.00 monthly and €290.00 yearly [1].",
+        "One of the two seats of the workspace may be a guest's, who is free [1].",
+        "Once two payments failed, the workspace is locked for seven days [1].",
+        "Guests need no seat, and there are no extra fees for the guests [1].",
+        "To export a board takes two steps [1]:\n\n1. Open Settings.\n2. Export the board as CSV.",
+        "It is not free: the Team workspace is €29.00 per month [1].",
+        "You are free to export a board as PDF [1].",
+    ],
+)
+def test_the_same_in_other_words_may_be_said(said):
+    assert checked(said, HONEST) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["Team is free [1].", "There is no limit on seats of Team [5].", "Team has six seats [5]."]
+)
+def test_nor_what_the_question_would_like_to_hear(said):
+    asked = "Is Team free, without a limit on seats, or has it six seats?"
+
+    assert [finding.kind for finding in checked(said, SOURCES, question=asked)] == ["value"]
 
 
 ASKED = "Do I get a $500 discount on the Team plan, and a refund to my card after 90 days?"
@@ -145,35 +198,35 @@ OWN = "Your subscription. Your plan is Team at €29 per month."
 @pytest.mark.parametrize(
     "said",
     [
-        "You are on Team [5].",
-        "You're on the Team plan at €29 per month [5].",
-        "Your plan is **Team** [5].",
-        "Sie nutzen den Tarif Team, und der kostet für Sie €29 im Monat [5].",
+        "You are on Team [7].",
+        "You're on the Team plan at €29 per month [7].",
+        "Your plan is **Team** [7].",
+        "Sie nutzen den Tarif Team, und der kostet für Sie €29 im Monat [7].",
         "If you are on Business, the price is €79 [4].",
         "Are you on Team?",
         "You are not on Business.",
     ],
 )
 def test_which_plan_the_customer_has_their_record_says(said):
-    assert checked(said, SOURCES | {5: OWN}, question="Am I on Gold?", record=frozenset({5})) == []
+    assert checked(said, SOURCES | {7: OWN}, question="Am I on Gold?", record=frozenset({7})) == []
 
 
 @pytest.mark.parametrize(
     "said",
     [
         "You are on Gold.",
-        "You are on Gold [5].",
+        "You are on Gold [7].",
         "You are on Business [4].",
         "You’re currently on the Business plan, at €79 [4].",
         "Your plan is Gold, right?",
-        "Ihr Tarif ist Gold [5].",
-        "Sie sind im Tarif Gold [5].",
-        "Vous avez le forfait Gold [5].",
-        "Su plan es Gold [5].",
+        "Ihr Tarif ist Gold [7].",
+        "Sie sind im Tarif Gold [7].",
+        "Vous avez le forfait Gold [7].",
+        "Su plan es Gold [7].",
     ],
 )
 def test_and_neither_the_question_nor_a_page(said):
-    findings = checked(said, SOURCES | {5: OWN}, question="Am I on Gold?", record=frozenset({5}))
+    findings = checked(said, SOURCES | {7: OWN}, question="Am I on Gold?", record=frozenset({7}))
 
     assert [finding.kind for finding in findings] == ["name"]
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from chat.grounding import ValueGate
 
 SOURCE = (
-    "A refund takes 5 to 10 business days. It was sent on 12 March 2026. Team costs €29.00. Call +49 30 1234 5678 90."
+    "A refund takes 5 to 10 business days. It was sent on 12 March 2026. Team costs €29.00 per month. Call "
+    "+49 30 1234 5678 90."
 )
 
 
@@ -42,7 +43,7 @@ def test_what_the_sources_have_is_shown(text):
         ("It takes 3 days or more [1]. Then it is there.", "It takes Then it is there."),
         ("It costs €99. [1] It is fast.", "It costs It is fast."),
         ("It costs €99. [1, 2]\n\nIt is fast.", "It costs\n\nIt is fast."),
-        ("- Free\n- €99 a month\n- Fast", "- Free\n-\n- Fast"),
+        ("- Fine\n- €99 a month\n- Fast", "- Fine\n-\n- Fast"),
         ("It was sent on 13 March.", "It was sent on"),
         ("Wait seven days, please.", "Wait"),
         ("See https://evil.example/?q=1 now.", "See"),
@@ -50,6 +51,10 @@ def test_what_the_sources_have_is_shown(text):
         ("Run it with --force now.", "Run it with"),
         ("Call +49 30 1234 5678 91 now.", "Call"),
         ("It costs ٩٩ euros.", "It costs"),
+        ("It is free for all. Fine.", "It is Fine."),
+        ("It has six seats.", "It has"),
+        ("It has unlimited seats.", "It has"),
+        ("It costs €29 per year.", "It costs"),
     ],
 )
 def test_a_value_no_source_has_is_withheld_with_the_rest_of_its_sentence(text, seen):
@@ -76,7 +81,24 @@ def test_what_a_tool_has_found_may_be_said_from_then_on():
 answer = st.lists(
     st.one_of(
         st.sampled_from(
-            [" ", " ", "\n", ". ", "€", "29", "99", "12", " March ", "[1]", "[1, 2]", "two", " days", "-", "日"]
+            [
+                *[" ", " ", "\n", ". ", "€", "29", "99", "12", " March ", "[1]", "[1, 2]", "two", " days", "-", "日"],
+                *[
+                    "hundred",
+                    "dozen",
+                    " half ",
+                    "six ",
+                    "the ",
+                    "ways",
+                    "free",
+                    " not ",
+                    "feel ",
+                    " to",
+                    " no ",
+                    "limit",
+                ],
+                *[" per ", "month", " yearly", " a ", "seat", " ago", " price", "cost", " nothing"],
+            ]
         ),
         st.text(max_size=3),
     ),
