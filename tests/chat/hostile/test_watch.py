@@ -1,8 +1,10 @@
 """The watch itself finds a secret wherever it goes out."""
 
 import logging
+from collections.abc import AsyncIterator
 
 import pytest
+from django.http import HttpResponse, StreamingHttpResponse
 
 from tests.canaries import canary
 from tests.chat.hostile.watch import Watch
@@ -25,6 +27,21 @@ def test_a_secret_is_found_in_every_place(place, secret):
 
     assert len(watch.leaks()) == 1
     assert watch.leaks()[0].startswith(place)
+
+
+async def pieces() -> AsyncIterator[bytes]:
+    for piece in (b"zqstaff", b"canaryx"):
+        yield piece
+
+
+async def test_a_body_is_read_in_one_piece_and_as_it_is_streamed():
+    watch = Watch()
+    watch.reading(HttpResponse(canary("staff")))
+    list(watch.reading(StreamingHttpResponse(iter([b"zqstaff", b"canaryx"]))))
+    assert [piece async for piece in watch.reading(StreamingHttpResponse(pieces()))] == [b"zqstaff", b"canaryx"]
+
+    assert watch.bodies == [canary("staff")] * 3
+    assert watch.leaks() == ["bodies: the shelf staff"]
 
 
 def test_log_records_are_read_as_they_are_written():

@@ -1,12 +1,12 @@
 """Everything that leaves supportbot while a test runs, and whose secrets are in it.
 
-Frames to visitors, bodies of HTTP responses, log records and requests to models; each is looked through for what
-whoever is in the chat must not see.
+Frames to visitors, bodies of HTTP responses, in one piece or streamed, log records and requests to models; each is
+looked through for what whoever is in the chat must not see.
 """
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +40,26 @@ class Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.logged.append(logging.Formatter().format(record))
+
+    def reading(self, response: Any) -> Any:
+        """The response, whose body is kept: now, or piece by piece as it is sent."""
+        if not response.streaming:
+            self.bodies.append(response.content.decode(errors="replace"))
+            return response
+        position = len(self.bodies)
+        self.bodies.append("")
+        pieces = response.streaming_content
+
+        def keep(piece: bytes) -> bytes:
+            self.bodies[position] += piece.decode(errors="replace")
+            return piece
+
+        async def kept() -> AsyncIterator[bytes]:
+            async for piece in pieces:
+                yield keep(piece)
+
+        response.streaming_content = kept() if response.is_async else map(keep, pieces)
+        return response
 
     @property
     def streamed(self) -> str:
@@ -75,7 +95,8 @@ class Watch(logging.Handler):
 @contextmanager
 def watching() -> Iterator[Watch]:
     watch = Watch()
-    send, respond = VisitorConsumer.send_json, BaseHandler.get_response
+    send = VisitorConsumer.send_json
+    respond, respond_async = BaseHandler.get_response, BaseHandler.get_response_async
 
     async def send_seen(self: VisitorConsumer, frame: dict[str, Any], close: bool = False) -> None:
         watch.for_visitors |= {frame["session"]} if "session" in frame else set()
@@ -83,13 +104,15 @@ def watching() -> Iterator[Watch]:
         await send(self, frame, close)
 
     def respond_seen(self: BaseHandler, request: Any) -> Any:
-        response = respond(self, request)
-        watch.bodies.append(getattr(response, "content", b"").decode(errors="replace"))
-        return response
+        return watch.reading(respond(self, request))
+
+    async def respond_async_seen(self: BaseHandler, request: Any) -> Any:
+        return watch.reading(await respond_async(self, request))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(VisitorConsumer, "send_json", send_seen)
         patch.setattr(BaseHandler, "get_response", respond_seen)
+        patch.setattr(BaseHandler, "get_response_async", respond_async_seen)
         logging.getLogger().addHandler(watch)
         try:
             yield watch
