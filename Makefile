@@ -15,6 +15,12 @@ PRODUCTION := SECRET_KEY=0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQ
 	DATABASE_URL=postgres://supportbot@db/supportbot REDIS_URL=redis://redis/0 \
 	PUBLIC_URL=https://support.example.com ALLOWED_HOSTS=support.example.com
 
+# Its packages are fetched once. Where they cannot be, these tests are left out; the build machine has to run them.
+WIDGET_TESTS := cd chat/widget && \
+	if [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-audit --no-fund; \
+	then npm run --silent test -- --test-reporter=spec; \
+	else [ -z "$$CI" ] && echo "Left out: they need node, npm, and what npm fetches."; fi
+
 .PHONY: help install demo test bench ablation rivals lock
 .DEFAULT_GOAL := help
 
@@ -37,9 +43,10 @@ test: $(VENV)/.installed-dev ## Check formatting, types, imports and migrations,
 	$(call step,production checks,$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING)
 	$(call step,tests on SQLite,$(BIN)/pytest -n 2)
 	$(call step,tests on PostgreSQL and Redis,TEST_DATABASE=postgres $(BIN)/pytest -n 2 -m both)
+	$(call step,tests of the widget,$(WIDGET_TESTS))
 
-bench: $(VENV)/.installed-bench ## Run the benchmarks
-	@$(BIN)/python -m tests.bench $(ONLY)
+bench: $(VENV)/.installed-bench ## Run the benchmarks (FOLDER=path for answers to labelled sets as well)
+	@$(BIN)/python -m tests.bench $(ONLY) $(if $(FOLDER),--folder $(FOLDER))
 
 ablation: $(VENV)/.installed-bench ## What each part of search brings on a set in the form of BEIR (FOLDER=path)
 	@$(BIN)/python -m tests.bench.ablation $(FOLDER)

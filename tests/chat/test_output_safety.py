@@ -58,9 +58,11 @@ async def test_the_widget_loads_and_runs_nothing_that_is_written(page, widget, m
     agent = await in_database(_agent)()
 
     await in_database(services.reply)(conversation.pk, agent, EVERYTHING)
-    for _ in ("as it comes", "from history"):
-        said = page.locator("supportbot-widget [data-role=agent] .prose")
-        await expect(said).to_contain_text("The end.")
+    await in_database(Message.objects.filter(role="bot").update)(text=EVERYTHING)
+    for roles in (["agent"], ["agent", "bot"]):  # as it comes, and all of it from history
+        for role in roles:
+            said = page.locator(f"supportbot-widget [data-role={role}] .prose")
+            await expect(said).to_contain_text("The end.")
         for role in ("agent", "bot"):
             assert await page.locator(f"supportbot-widget [data-role={role}] .prose").locator(LOADS).count() == 0
             assert await links_of(page, f"supportbot-widget [data-role={role}] .prose") <= {"127.0.0.1"}
