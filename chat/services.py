@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import User
 from chat import announcements, smalltalk
+from chat.agents import agents, may_use_console
 from chat.errors import ConversationClosed, ImageGone, NotFound, QuestionGrew
 from chat.hygiene import clean, cleaned
 from chat.models import Attachment, Citation, Conversation, Feedback, Message, PendingAction, Widget
@@ -26,6 +27,7 @@ LEASE = timedelta(seconds=25)
 BURST = timedelta(seconds=1.5)
 WAITING = "Waiting for a person. An agent will reply here."
 SORRY = "I'm sorry about this. I have asked a person to take over; an agent will reply here."
+RELEASED = "The agent had to leave. Another one will reply here."
 GIVEN_BACK = "The assistant is answering again."
 RESOLVED = "This conversation was marked as resolved."
 # What says whose a conversation is.
@@ -329,6 +331,22 @@ def give_back(conversation_id: int) -> None:
     conversation.agent = None
     _set_mode(conversation, Conversation.Mode.BOT)
     _append(conversation, role=Message.Role.SYSTEM, text=GIVEN_BACK)
+
+
+def release_conversations() -> int:
+    """Puts those whose agent is gone, or may no longer use the console, back into the queue. Returns how many."""
+    left = Conversation.objects.filter(mode=Conversation.Mode.HUMAN).exclude(agent__in=agents())
+    return sum(_release(pk) for pk in left.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _release(conversation_id: int) -> bool:
+    conversation = _locked(conversation_id)
+    if conversation.mode != Conversation.Mode.HUMAN or may_use_console(conversation.agent):
+        return False
+    conversation.agent = None
+    _queue(conversation, RELEASED)
+    return True
 
 
 @transaction.atomic

@@ -12,6 +12,11 @@ def close_lost_answers() -> int:
 
 
 @shared_task
+def release_conversations() -> int:
+    return services.release_conversations()
+
+
+@shared_task
 def forget_traces() -> int:
     return retention.forget_traces(settings.TRACE_DAYS) if settings.TRACE_DAYS else 0
 

@@ -345,6 +345,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-ingestion": {"task": "knowledge.tasks.resume_ingestion", "schedule": 30},
     "start-due-syncs": {"task": "knowledge.visits.tasks.start_due_syncs", "schedule": 30},
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
+    "release-conversations": {"task": "chat.tasks.release_conversations", "schedule": 10},
     "forget-traces": {"task": "chat.tasks.forget_traces", "schedule": crontab(hour=3, minute=10)},
     "forget-unsent-images": {"task": "chat.tasks.forget_unsent_images", "schedule": crontab(hour=3, minute=20)},
 }

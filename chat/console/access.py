@@ -8,10 +8,12 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -63,6 +65,12 @@ def staff_of_session(session_key: str | None) -> User | None:
     request.session = SessionStore(session_key)
     user = get_user(request)
     return cast(User, user) if may_use_console(user) else None
+
+
+def is_still_here(user: User | None, session_key: str | None) -> bool:
+    """Whether ``staff_of_session`` would return this user again, whom it has returned before: in one query."""
+    session = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now())
+    return user is not None and agents().filter(Exists(session), pk=user.pk, password=user.password).exists()
 
 
 def conversation_for(user: User, conversation_id: int) -> Conversation:

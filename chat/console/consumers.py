@@ -4,20 +4,28 @@ Frames to the page: ``changed`` and ``typing`` with a ``conversation``, ``collea
 ``answer`` with a visitor's answer ``frame``. Frames from it: ``watch`` with a ``conversation``, and ``typing``.
 """
 
+import asyncio
 import json
 from typing import Any
 
+import structlog
 from channels.db import database_sync_to_async
 from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import DatabaseError
 from django.http import Http404
 
 from accounts.models import User
 from chat import announcements
-from chat.console.access import conversation_for, staff_of_session
+from chat.console.access import conversation_for, is_still_here, staff_of_session
 from chat.selectors import running_answer
 
+log = structlog.get_logger(__name__)
+
 SIGNED_OUT = 4401
+TRY_AGAIN = 1013
+# Rights that end close a socket within two seconds, even one on which nothing happens.
+RECHECK_SECONDS = 1.5
 LARGEST_ID = 2**63 - 1
 
 
@@ -27,6 +35,7 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     user: User | None = None
     watched: int | None = None
     is_over = False
+    rechecking: asyncio.Task[None] | None = None
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] not in {"websocket.connect", "websocket.disconnect"}:
@@ -34,8 +43,7 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
                 return
             await self._look_up_user()
             if self.user is None:
-                self.is_over = True
-                await self.close(code=SIGNED_OUT)
+                await self._end(SIGNED_OUT)
                 return
         await super().dispatch(message)
 
@@ -45,13 +53,33 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             raise DenyConnection()
         await self.channel_layer.group_add(announcements.AGENTS, self.channel_name)
         await self.accept()
+        self.rechecking = asyncio.create_task(self._recheck())
 
     async def disconnect(self, code: int) -> None:
+        self.is_over = True
+        if self.rechecking:
+            self.rechecking.cancel()
         await self.channel_layer.group_discard(announcements.AGENTS, self.channel_name)
         await self._stop_watching()
 
     async def _look_up_user(self) -> None:
         self.user = await database_sync_to_async(staff_of_session)(self.scope["session"].session_key)
+
+    async def _recheck(self) -> None:
+        """Closes the socket where the user may no longer be here, and where nobody can say whether they may."""
+        while not self.is_over:
+            await asyncio.sleep(RECHECK_SECONDS)
+            try:
+                if not await database_sync_to_async(is_still_here)(self.user, self.scope["session"].session_key):
+                    await self._end(SIGNED_OUT)
+            except DatabaseError as error:
+                log.warning("console_unchecked", error=type(error).__name__)
+                await self._end(TRY_AGAIN)
+
+    async def _end(self, code: int) -> None:
+        if not self.is_over:
+            self.is_over = True
+            await self.close(code=code)
 
     # --- Frames from the page --------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from chat import services
+from chat.console.consumers import RECHECK_SECONDS
 from chat.console.origins import is_own_origin
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
@@ -235,6 +236,20 @@ async def test_rights_that_end_end_at_the_next_event(sockets: Sockets, agent, co
     await in_database(services.request_person)(conversation.pk)
 
     assert await closing_code(console) == SIGNED_OUT
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_and_within_two_seconds_where_nothing_happens(sockets: Sockets, agent, end):
+    console = await sockets(agent)
+    await in_database(end)(agent)
+
+    assert await closing_code(console) == SIGNED_OUT
+
+
+async def test_a_socket_whose_rights_last_stays_open(sockets: Sockets, agent):
+    console = await sockets(agent)
+
+    assert await console.receive_nothing(RECHECK_SECONDS * 1.5)
 
 
 async def test_and_at_the_next_frame(sockets: Sockets, agent, conversation):
