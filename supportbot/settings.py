@@ -185,6 +185,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -209,6 +210,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SecondFactorFirst",
     "supportbot.full_disk.FullDiskSaid",
 ]
 
@@ -457,6 +459,13 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# Whether members of staff need an authenticator app beside their password, or may have one.
+STAFF_MFA = choice("STAFF_MFA", "optional", "optional", "required")
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_TOTP_ISSUER = f"supportbot {urlsplit(PUBLIC_URL).hostname}"
+# Nobody signs up here, so whoever has an account also has its address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# For passwords and for the codes of a second factor alike.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip"}
 
 # Password resets are the only mail. On one's own machine they are printed; elsewhere nobody should read them in a log.

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from accounts.views import SetUpSecondFactor
 from knowledge import api as documents
 from supportbot import health
 from supportbot.api_errors import not_found
@@ -25,6 +26,8 @@ urlpatterns = [
         name="push-document",
     ),
     path("docs/", include("knowledge.urls")),
+    path("console/second-factor/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
+    path("console/second-factor/", include("allauth.mfa.urls")),
     path("console/", include("allauth.account.urls")),
     path("", include("chat.urls")),
     re_path(r"^api/", not_found),

@@ -1,5 +1,7 @@
 """Members of staff and their roles."""
 
+import allauth.mfa.admin  # noqa: F401 (its pages are there to be unregistered)
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -9,7 +11,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.models import User
 
-admin.site.unregister(Group)
+admin.site.unregister([Group, Authenticator])
 
 
 @admin.register(User)

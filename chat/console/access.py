@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from accounts import second_factor
 from accounts.models import User
 from chat.agents import agents, may_use_console
 from chat.models import Conversation
@@ -59,18 +60,19 @@ def to_login(request: StaffRequest) -> HttpResponse:
 def staff_of_session(session_key: str | None) -> User | None:
     """The session and its user as they are now.
 
-    Logged out, deactivated, with a new password or without the permission it is None.
+    Logged out, deactivated, with a new password, without the permission or a second factor that is demanded it is None.
     """
     request = HttpRequest()
     request.session = SessionStore(session_key)
-    user = get_user(request)
-    return cast(User, user) if may_use_console(user) else None
+    request.user = cast(User, get_user(request))
+    return request.user if may_use_console(request.user) and not second_factor.is_missing(request) else None
 
 
 def is_still_here(user: User | None, session_key: str | None) -> bool:
     """Whether ``staff_of_session`` would return this user again, whom it has returned before: in one query."""
     session = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now())
-    return user is not None and agents().filter(Exists(session), pk=user.pk, password=user.password).exists()
+    here = second_factor.only_with_one(agents()) if second_factor.is_required() else agents()
+    return user is not None and here.filter(Exists(session), pk=user.pk, password=user.password).exists()
 
 
 def conversation_for(user: User, conversation_id: int) -> Conversation:

@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -244,6 +247,35 @@ async def test_and_within_two_seconds_where_nothing_happens(sockets: Sockets, ag
     await in_database(end)(agent)
 
     assert await closing_code(console) == SIGNED_OUT
+
+
+async def test_without_a_second_factor_that_is_demanded_it_does_not_open(agent, settings):
+    settings.STAFF_MFA = "required"
+
+    connected, _ = await socket(await in_database(session_of)(agent)).connect()
+
+    assert not connected
+
+
+async def test_it_closes_when_the_second_factor_is_taken_away(sockets: Sockets, agent, settings):
+    settings.STAFF_MFA = "required"
+    cookie = await in_database(session_of)(agent)
+    await in_database(show_second_factor)(agent, cookie)
+    console = socket(cookie)
+    connected, _ = await console.connect()
+    assert connected
+
+    await in_database(Authenticator.objects.all().delete)()
+
+    assert await closing_code(console) == SIGNED_OUT
+
+
+def show_second_factor(user: User, cookie: str) -> None:
+    TOTP.activate(user, generate_totp_secret())
+    session = SessionStore(cookie)
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 async def test_a_socket_whose_rights_last_stays_open(sockets: Sockets, agent):
