@@ -208,6 +208,7 @@ class Draft:
 
     async def _run_one(self, call: ToolCall) -> ToolResult:
         if looked := await connecting.called(call, self.context.question, self._trace):
+            await database_sync_to_async(tools.put_on_record)(call, looked, self.context.question)
             return looked
         result: ToolResult = await database_sync_to_async(tools.run)(call, self.context.question)
         return result

@@ -16,7 +16,7 @@ AnswerStatus = Literal["complete", "stopped", "interrupted", "failed"]
 # Why an answer is what it is. "refused": the sources do not say.
 Outcome = Literal["answered", "curated", "asked", "refused", "small_talk", "handed_over"]
 # Why somebody is handed over: what they wrote, a click on the button for it, or on an offer of the assistant.
-HandOver = Literal["wish", "anger", "button", "offer"]
+HandOver = Literal["wish", "anger", "button", "offer", "agent_left"]
 
 RecordItem = AccountFact | TicketFact
 

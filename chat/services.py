@@ -32,6 +32,8 @@ GIVEN_BACK = "The assistant is answering again."
 RESOLVED = "This conversation was marked as resolved."
 # What says whose a conversation is.
 OWNER = ("customer", "proved_by", "attested_email")
+# What somebody is told who is handed over, where it is more than that they wait.
+QUEUED: dict[HandOver, str] = {"anger": SORRY, "agent_left": RELEASED}
 UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.FAILED)
 
 
@@ -345,7 +347,7 @@ def _release(conversation_id: int) -> bool:
     if conversation.mode != Conversation.Mode.HUMAN or may_use_console(conversation.agent):
         return False
     conversation.agent = None
-    _queue(conversation, RELEASED)
+    _queue(conversation, "agent_left")
     return True
 
 
@@ -401,7 +403,7 @@ def _queue(conversation: Conversation, why: HandOver, asked: Message | None = No
     _set_mode(conversation, Conversation.Mode.WAITING)
     for answer in conversation.messages.filter(status=Message.Status.STREAMING):
         announcements.stop_answer(answer.pk)
-    note = _append(conversation, role=Message.Role.SYSTEM, text=SORRY if why == "anger" else WAITING)
+    note = _append(conversation, role=Message.Role.SYSTEM, text=QUEUED.get(why, WAITING))
     note.reply_to, note.outcome, note.trace = asked, Message.Outcome.HANDED_OVER, {"why": why}
     note.save(update_fields=["reply_to", "outcome", "trace"])
 

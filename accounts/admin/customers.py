@@ -3,6 +3,8 @@
 from django.contrib import admin
 from unfold.admin import ModelAdmin, TabularInline
 
+from accounts.admin.looking import LooksOnRecord
+from accounts.audit import Action
 from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment
 from accounts.wording import money
 from supportbot.read_only import ReadOnly
@@ -60,19 +62,27 @@ class RecordAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Customer)
-class CustomerAdmin(RecordAdmin):
+class CustomerAdmin(LooksOnRecord, RecordAdmin):
+    look = Action.CUSTOMER_VIEWED
     list_display = ["__str__", "email", "company", "external_id", "is_active", "synced_at"]
     list_filter = ["is_active"]
     search_fields = ["name", "email", "company", "external_id"]
     ordering = ["name"]
     inlines = [SubscriptionInline, OrderInline, TicketInline, EventInline]
 
+    def about(self, row: Customer) -> tuple[int | None, str]:
+        return row.pk, f"customer {row.pk}"
+
 
 @admin.register(Ticket)
-class TicketAdmin(RecordAdmin):
+class TicketAdmin(LooksOnRecord, RecordAdmin):
+    look = Action.TICKET_VIEWED
     list_display = ["number", "subject", "customer", "status", "priority", "updated_at"]
     list_filter = ["status", "priority"]
     list_select_related = ["customer"]
     search_fields = ["number", "subject", "customer__name", "customer__email"]
     ordering = ["-updated_at"]
     inlines = [CommentInline]
+
+    def about(self, row: Ticket) -> tuple[int | None, str]:
+        return row.customer_id, f"ticket {row.number}"

@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from unfold.admin import ModelAdmin, TabularInline
 
+from accounts.admin.looking import LooksOnRecord
+from accounts.audit import Action
 from chat.models import BotMessage, Conversation, Feedback, Message, Spending, Widget
 from chat.templatetags.console import excerpt
 from knowledge.rendering import render_answer
@@ -52,7 +54,8 @@ class MessageInline(SeenWithConversations, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
+class ConversationAdmin(LooksOnRecord, ReadOnlyAdmin):
+    look = Action.CONVERSATION_VIEWED
     list_display = ["public_id", "customer", "mode", "agent", "widget", "last_seq", "updated_at"]
     list_filter = ["mode", "widget"]
     list_select_related = ["customer", "agent", "widget"]
@@ -61,11 +64,15 @@ class ConversationAdmin(ReadOnlyAdmin):
     exclude = ["session_hash"]
     inlines = [MessageInline]
 
+    def about(self, row: Conversation) -> tuple[int | None, str]:
+        return row.customer_id, f"conversation {row.pk}"
+
 
 @admin.register(BotMessage)
-class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
+class AnswerAdmin(LooksOnRecord, SeenWithConversations, ModelAdmin):  # type: ignore[misc]
     """The assistant's answers, to find those that went wrong: how they were made, and what was left to a person."""
 
+    look = Action.CONVERSATION_VIEWED
     list_display = ["created_at", "question", "answer", "outcome", "status", "engine"]
     list_filter = ["outcome", "status", "created_at"]
     search_fields = ["text", "reply_to__text"]
@@ -82,6 +89,9 @@ class AnswerAdmin(SeenWithConversations, ModelAdmin):  # type: ignore[misc]
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         view: HttpResponse = super().changelist_view(request, {"title": "Answers"} | (extra_context or {}))
         return view
+
+    def about(self, row: Message) -> tuple[int | None, str]:
+        return row.conversation.customer_id, f"conversation {row.conversation_id}"
 
     @admin.display(description="question")
     def asked(self, message: Message) -> str:

@@ -15,9 +15,10 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import DatabaseError
 from django.http import Http404
 
+from accounts.audit import Actor, By
 from accounts.models import User
 from chat import announcements
-from chat.console.access import conversation_for, is_still_here, staff_of_session
+from chat.console.access import is_still_here, look_into, staff_of_session
 from chat.selectors import running_answer
 
 log = structlog.get_logger(__name__)
@@ -100,7 +101,7 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if not isinstance(conversation_id, int) or not 0 < conversation_id <= LARGEST_ID or self.user is None:
             return
         try:
-            await database_sync_to_async(conversation_for)(self.user, conversation_id)
+            await database_sync_to_async(look_into)(conversation_id, self.user, self._by(self.user))
         except Http404:
             return
         self.watched = conversation_id
@@ -110,6 +111,9 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self.channel_layer.group_send(
                 announcements.answer(answer.pk), {"type": "answer.replay", "channel": self.channel_name}
             )
+
+    def _by(self, user: User) -> By:
+        return By(Actor.STAFF, user.get_username(), user.pk, (self.scope.get("client") or [None])[0])
 
     async def on_typing(self) -> None:
         if self.watched is not None and self.user is not None:

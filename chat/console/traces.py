@@ -21,6 +21,7 @@ OUTCOMES = {
 HAND_OVERS = {
     "wish": "They asked for one",
     "anger": "They were angry",
+    "agent_left": "Their agent left",
     "button": "They clicked the button for it",
     "offer": "They accepted the assistant’s offer",
 }

@@ -10,11 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.models import User
 from chat import services
 from chat.attachments import image_response
 from chat.console import selectors
-from chat.console.access import StaffRequest, conversation_for, staff_only
+from chat.console.access import StaffRequest, conversation_for, look_into, staff_only
 from chat.console.forms import InboxForm, NewsForm, ReplyForm
 from chat.models import Conversation, PendingAction
 
@@ -37,7 +39,7 @@ def inbox_list(request: StaffRequest) -> HttpResponse:
 @staff_only
 def conversation(request: StaffRequest, conversation_id: int) -> HttpResponse:
     """The conversation alone when a page asks for it, else a page of its own with the inbox beside it."""
-    opened = conversation_context(request, conversation_for(request.user, conversation_id))
+    opened = conversation_context(request, looked_into(request, conversation_id))
     if request.htmx:
         return render(request, "console/conversation.html", opened)
     return render(request, "console/inbox.html", {**inbox_context(request), **opened})
@@ -46,7 +48,7 @@ def conversation(request: StaffRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 @staff_only
 def earlier(request: StaffRequest, conversation_id: int, seq: int) -> HttpResponse:
-    opened = conversation_for(request.user, conversation_id)
+    opened = looked_into(request, conversation_id)
     context = {"conversation": opened, "transcript": selectors.transcript(opened.pk, before=seq)}
     return render(request, "console/earlier.html", context)
 
@@ -55,7 +57,7 @@ def earlier(request: StaffRequest, conversation_id: int, seq: int) -> HttpRespon
 @staff_only
 def news(request: StaffRequest, conversation_id: int) -> HttpResponse:
     """What was said after the ``seq`` the page has seen, and where the conversation stands now."""
-    opened = conversation_for(request.user, conversation_id)
+    opened = looked_into(request, conversation_id)
     seq = NewsForm(request.GET).seq
     transcript = selectors.transcript_after(opened.pk, seq)
     seen = transcript.messages[-1].seq if transcript.messages else seq
@@ -67,7 +69,7 @@ def news(request: StaffRequest, conversation_id: int) -> HttpResponse:
 @staff_only
 def offer(request: StaffRequest, conversation_id: int, action_id: int) -> HttpResponse:
     """An action that the customer was offered, as it stands now."""
-    opened = conversation_for(request.user, conversation_id)
+    opened = looked_into(request, conversation_id)
     action = get_object_or_404(PendingAction, pk=action_id, conversation=opened)
     return render(request, "console/offer.html", {"action": action})
 
@@ -76,7 +78,7 @@ def offer(request: StaffRequest, conversation_id: int, action_id: int) -> HttpRe
 @staff_only
 def image(request: StaffRequest, conversation_id: int, public_id: UUID) -> HttpResponse:
     """What the customer attached, for whoever may see the conversation. One that was not sent is nobody's business."""
-    opened = conversation_for(request.user, conversation_id)
+    opened = looked_into(request, conversation_id)
     sent = opened.attachments.filter(message__isnull=False)
     return image_response(get_object_or_404(sent, public_id=public_id))
 
@@ -85,8 +87,15 @@ def image(request: StaffRequest, conversation_id: int, public_id: UUID) -> HttpR
 @staff_only
 def customer(request: StaffRequest, conversation_id: int) -> HttpResponse:
     opened = conversation_for(request.user, conversation_id)
+    if opened.customer_id:
+        about = f"customer {opened.customer_id}"
+        audit.looked_at(Action.CUSTOMER_VIEWED, audit.staff(request), customer_id=opened.customer_id, about=about)
     record = selectors.staff_record(opened.customer) if opened.customer else None
     return render(request, "console/customer.html", {"conversation": opened, "record": record})
+
+
+def looked_into(request: StaffRequest, conversation_id: int) -> Conversation:
+    return look_into(conversation_id, request.user, audit.staff(request))
 
 
 def inbox_context(request: StaffRequest) -> dict[str, Any]:

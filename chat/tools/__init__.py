@@ -1,5 +1,7 @@
 """What a model may look up, and what it may offer to do. Adding a tool is one class and one line here."""
 
+import hashlib
+import json
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -7,11 +9,12 @@ from typing import Any, cast
 from django.utils.module_loading import import_string
 from pydantic import ValidationError
 
-from accounts import actors
+from accounts import actors, audit
+from accounts.audit import Action
 from chat.llm.base import ToolCall
-from chat.records import Question
+from chat.records import Question, Source
 from chat.tools.base import Arguments, Tool, ToolResult, refused
-from chat.tools.connectors import connector_tools
+from chat.tools.connectors import connector_of, connector_tools
 from supportbot.errors import SupportbotError
 
 TOOLS = {
@@ -45,6 +48,30 @@ def prepare(call: ToolCall) -> None:
 
 def run(call: ToolCall, question: Question) -> ToolResult:
     """Checks the call as if nothing had been offered, for a model says what it likes. Blocks; never raises for it."""
+    result = _run(call, question)
+    put_on_record(call, result, question)
+    return result
+
+
+def put_on_record(call: ToolCall, result: ToolResult, question: Question) -> None:
+    """What was called in a customer's name and what came of it, without a word of either. Refused calls as well."""
+    if question.customer_id is None:
+        return
+    arguments = hashlib.sha256(json.dumps(call.arguments, sort_keys=True).encode()).hexdigest()
+    outcome = "refused" if not result.ok else "offered" if result.action else "found" if result.sources else "nothing"
+    name = call.name if call.name in TOOLS or connector_of(call.name, question) else "unknown"
+    sources = list(map(_id, result.sources))
+    details = {"tool": name, "arguments_sha256": arguments, "result": outcome, "sources": sources}
+    by, about = audit.ASSISTANT, f"tool {name}"
+    audit.record(Action.TOOL_CALLED, by, customer_id=question.customer_id, about=about, details=details)
+
+
+def _id(source: Source) -> str:
+    """Of a ticket's title, only what stands before its subject."""
+    return f"document {source.document_id}" if source.kind == "document" else source.title.partition(":")[0]
+
+
+def _run(call: ToolCall, question: Question) -> ToolResult:
     if call.name not in TOOLS:
         return refused("There is no tool of that name.")
     tool = get_tool(call.name)

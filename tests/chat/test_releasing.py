@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
+from accounts.actors import VISITOR
 from accounts.models import User
 from chat import services, tasks
 from chat.models import Conversation
@@ -20,7 +21,7 @@ def ines(db) -> User:
 
 @pytest.fixture
 def conversation(ines) -> Conversation:
-    started = services.start_conversation(factories.widget(), None, {}).conversation
+    started = services.start_conversation(factories.widget(), VISITOR, {}).conversation
     services.reply(started.pk, ines, "Hello, Ines here.")
     return started
 
