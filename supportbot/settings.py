@@ -186,6 +186,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -467,6 +469,35 @@ MFA_TOTP_ISSUER = f"supportbot {urlsplit(PUBLIC_URL).hostname}"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # For passwords and for the codes of a second factor alike.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip"}
+
+# Single sign-on with the company's own accounts, for members of staff who have one here already.
+OIDC_ISSUER = service_address("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = text("OIDC_CLIENT_SECRET")
+OIDC_NAME = text("OIDC_NAME", "your company account")
+OIDC = {"OIDC_ISSUER": OIDC_ISSUER, "OIDC_CLIENT_ID": OIDC_CLIENT_ID, "OIDC_CLIENT_SECRET": OIDC_CLIENT_SECRET}
+if any(OIDC.values()) and not all(OIDC.values()):
+    refuse(f"{', '.join(OIDC)} need each other; missing: {', '.join(name for name in OIDC if not OIDC[name])}.")
+OIDC_PROVIDER = "company"
+SOCIALACCOUNT_ADAPTER = "accounts.sso.ExistingStaffOnly"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "provider_class": "accounts.sso.CompanyProvider",
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": OIDC_PROVIDER,
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 # Password resets are the only mail. On one's own machine they are printed; elsewhere nobody should read them in a log.
 EMAIL = read(

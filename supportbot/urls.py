@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from accounts import sso
 from accounts.views import SetUpSecondFactor
 from knowledge import api as documents
 from supportbot import health
@@ -26,6 +27,8 @@ urlpatterns = [
         name="push-document",
     ),
     path("docs/", include("knowledge.urls")),
+    path("console/sso/login/", sso.login, name="sso_login"),
+    path("console/sso/callback/", sso.callback, name="sso_callback"),
     path("console/second-factor/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
     path("console/second-factor/", include("allauth.mfa.urls")),
     path("console/", include("allauth.account.urls")),

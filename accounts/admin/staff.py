@@ -2,8 +2,10 @@
 
 from typing import Any, cast
 
-import allauth.mfa.admin  # noqa: F401 (its pages are there to be unregistered)
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -17,7 +19,8 @@ from accounts import audit, rights
 from accounts.audit import Action
 from accounts.models import User
 
-admin.site.unregister([Group, Authenticator])
+# Keys of second factors are nobody's to read, and who may vouch for our staff is for the environment to say.
+admin.site.unregister([Group, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 def manager(request: HttpRequest) -> User:

@@ -216,3 +216,12 @@ def test_what_would_leak_a_key_or_cap_nothing_stops_the_start(tmp_path, variable
     assert result.returncode == 1
     assert result.stderr.startswith(f"supportbot cannot start: {reason}")
     assert result.stderr.count("\n") == 1
+
+
+def test_single_sign_on_is_configured_whole_or_not_at_all(tmp_path):
+    result = python(SHOW.format("DEBUG"), tmp_path, OIDC_ISSUER="https://login.example.com", OIDC_CLIENT_ID="x")
+
+    assert result.stderr == (
+        "supportbot cannot start: OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET need each other; "
+        "missing: OIDC_CLIENT_SECRET.\n"
+    )
