@@ -1,6 +1,7 @@
 """How the login library treats this project: staff accounts are made by staff, never by signing up."""
 
 from time import time
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,6 +20,11 @@ from supportbot import encryption
 class StaffOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By name alone. The library adds the Host header, whose port is whoever guesses' own to vary."""
+        login: str = credentials.get("email") or credentials.get("username") or ""
+        return login.lower()
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Agents to their console, everybody else to the admin."""
