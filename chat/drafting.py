@@ -32,7 +32,7 @@ from chat.records import AnswerContext, AnswerStatus, Source
 from chat.remarks import unread
 from chat.tokens import Tokenizer, tokenizer_for
 from chat.tools.base import ToolResult, refused
-from chat.tracing import Trace
+from chat.tracing import Trace, traced_sources
 
 # Of the prompt's room, this share is kept free for what tools find.
 SPARE_SHARE = 0.2
@@ -133,8 +133,13 @@ class Draft:
             spare=int(budget * SPARE_SHARE) if offered else 0,
         )
         self._note_images(prompt.messages)
-        self._trace.note(prompt_tokens=prompt.tokens, left_out=prompt.left_out, summarise_until=prompt.summarise_until)
+        self._note_prompt(prompt)
+        self._trace.note(summarise_until=prompt.summarise_until)
         return prompt
+
+    def _note_prompt(self, prompt: Prompt) -> None:
+        sent = [{"number": number, "sha256": fingerprint} for number, fingerprint in prompt.sent.items()]
+        self._trace.note(prompt_tokens=prompt.tokens, left_out=prompt.left_out, sent=sent)
 
     def _note_images(self, messages: list[Message]) -> None:
         sent, attached = images_of(messages), self.context.question.images
@@ -217,13 +222,14 @@ class Draft:
         self.context = self.context.with_sources(result.sources)
         found: tuple[Source, ...] = self.context.numbered(result.sources)
         self.outgoing.add(found)
+        self._trace.note(sources=traced_sources(self.context))
         if self.prompt is None:
             return
         try:
             self.prompt = with_tool_result(self.prompt, call, result.text, found, self.tokenizer.count)
         except PromptFull as error:
             raise ModelError(retryable=False) from error
-        self._trace.note(prompt_tokens=self.prompt.tokens, left_out=self.prompt.left_out)
+        self._note_prompt(self.prompt)
 
 
 def _harmless(call: ToolCall) -> ToolCall:

@@ -112,7 +112,7 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
     yield Row("Why", _texts([HAND_OVERS.get(why := words(trace.get("why")), why)]))
     yield Row("Searched for", _texts([trace.get("query")], REWRITTEN.get(words(trace.get("rewritten_by")), "")))
     yield Row("Evidence", _evidence(trace.get("verdict")))
-    yield Row("Given to the engine", [_source(source) for source in mappings(trace.get("sources"))])
+    yield Row("Given to the engine", _sources(trace))
     yield Row("Images", _images(trace))
     yield Row("No room for", _texts(listed(trace.get("left_out"))))
     yield Row("Engine", _engine(trace, engine))
@@ -139,12 +139,23 @@ def _evidence(evidence: object) -> list[Item]:
     return [Item(LEVELS.get(level) or plain(level) or "not judged", "; ".join(aside))]
 
 
-def _source(source: Mapping[str, Any]) -> Item:
+def _sources(trace: Mapping[str, Any]) -> list[Item]:
+    """A prompt says which had room in it."""
+    sent = {words(each.get("number")): words(each.get("sha256")) for each in mappings(trace.get("sent"))}
+    sources = mappings(trace.get("sources"))
+    if "sent" not in trace:
+        return [_source(source) for source in sources]
+    return [_source(source, sent.get(words(source.get("number")), "no room")) for source in sources]
+
+
+def _source(source: Mapping[str, Any], sent: str = "") -> Item:
     kind = source.get("kind")
     scores = {name: number(source.get(name)) for name in ("score", "similarity")}
     aside = [] if kind == "document" else [words(kind)]
     aside += [f"{name} {score:.2f}" for name, score in scores.items() if score is not None]
-    return Item(f"[{words(source.get('number'))}] {words(source.get('title'))}", ", ".join(filter(None, aside)))
+    return Item(
+        f"[{words(source.get('number'))}] {words(source.get('title'))}", ", ".join(filter(None, [*aside, sent]))
+    )
 
 
 def _images(trace: Mapping[str, Any]) -> list[Item]:

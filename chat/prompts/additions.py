@@ -32,7 +32,8 @@ def with_tool_result(prompt: Prompt, call: ToolCall, result: str, sources: Seque
     for source in sources:
         blocks.add_source(source)
     told = {**unsaid, "content": "\n\n".join(blocks.fitting) or NO_ROOM}
-    return _with(prompt, [called, told], count, blocks.left_out)
+    grown = _with(prompt, [called, told], count, blocks.left_out)
+    return replace(grown, sent=prompt.sent | blocks.sent)
 
 
 def with_revision(prompt: Prompt, draft: str, reasons: Iterable[str], count: Count) -> Prompt:

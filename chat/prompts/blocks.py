@@ -13,7 +13,12 @@ from chat.records import Source
 
 def fenced(label: str, text: str, boundary: str) -> str:
     title = " ".join(neutralised(label, boundary).split())
-    return f"<<{boundary} {title}>>\n{neutralised(text, boundary).strip()}\n<<{boundary} end>>"
+    return f"<<{boundary} {title}>>\n{inside(text, boundary)}\n<<{boundary} end>>"
+
+
+def inside(text: str, boundary: str) -> str:
+    """As it stands in a block."""
+    return neutralised(text, boundary).strip()
 
 
 def source_block(source: Source, boundary: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.masking import mask_secrets
@@ -31,8 +31,9 @@ TURNS_WITH_IMAGES = 2
 class Prompt:
     """``tokens``, those of the tools included, are never more than ``budget``: counted part by part, a little too many.
 
-    ``left_out`` names what had no room. If turns are among it, those up to ``summarise_until`` (a ``seq``) should be
-    summarised for the next question; else it is 0.
+    ``sent`` are the numbers of the sources in it, with fingerprints of their texts. ``left_out`` names what had no
+    room. If turns are among it, those up to ``summarise_until`` (a ``seq``) should be summarised for the next question;
+    else it is 0.
     """
 
     messages: list[Message]
@@ -40,6 +41,7 @@ class Prompt:
     budget: int
     tokens: int
     left_out: tuple[str, ...] = ()
+    sent: dict[int, str] = field(default_factory=dict)
     summarise_until: int = 0
 
 
@@ -92,6 +94,7 @@ def build_prompt(
         budget,
         tokens=budget - spare - room.left,
         left_out=(*images.left_out, *data.left_out, *([f"{missing} older turns"] if missing else [])),
+        sent=data.sent,
         summarise_until=summarise_until(question, turns, missing),
     )
 

@@ -11,7 +11,7 @@ from knowledge.records import Level
 
 KEYS = {"query", "rewritten_by", "sources", "verdict", "tools", "usage", "prompt_tokens", "cost_micro", "cap"}
 KEYS |= {"fallback_from", "not_asked", "left_out", "unsupported", "taken_out", "revised", "ended", "over_tokens"}
-KEYS |= {"connectors", "rewrites", "why", "unheard_of"}
+KEYS |= {"connectors", "rewrites", "sent", "why", "unheard_of"}
 KEYS |= {"images_sent", "images_unread", "embed_ms", "context_ms", "first_token_ms", "total_ms", "unheard_of_ms"}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -61,6 +61,13 @@ def test_sources_are_shown_with_what_they_scored():
 
     given = [("[1] Refunds", "score 0.73, similarity 0.60"), ("[2] Plan", "account")]
     assert row(shown, "Given to the engine") == given
+
+
+def test_sources_of_a_prompt_say_what_was_sent_of_them():
+    sources = [{"number": 1, "kind": "document", "title": "Refunds"}, {"number": 2, "kind": "account", "title": "Plan"}]
+    shown = shown_trace({"sources": sources, "sent": [{"number": 1, "sha256": "0123456789ab"}]})
+
+    assert row(shown, "Given to the engine") == [("[1] Refunds", "0123456789ab"), ("[2] Plan", "account, no room")]
 
 
 def test_the_query_says_who_worded_it():
