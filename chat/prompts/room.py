@@ -8,6 +8,7 @@ from knowledge.text.markdown import Block, Kind, blocks
 from knowledge.text.sentences import sentences_of, space_after
 
 CUT = "(the rest is left out here)"
+MORE = "…"
 SHORTEST_CUT = 40
 
 
@@ -40,6 +41,28 @@ def shortened(markdown: str, limit: int, count: Count) -> str:
             break
         text += (glue if text else "") + piece
     return f"{text}\n{CUT}" if count(text) >= SHORTEST_CUT else ""
+
+
+def beginning(text: str, limit: int, count: Count) -> str:
+    """Of running text, the sentences that fit in ``limit``, on one line. Marked as cut.
+
+    Where not even the first one does, its first words; of a single word, as many signs.
+    """
+    line = " ".join(text.split())
+    if count(line) <= limit:
+        return line
+    fitting = _fitting(sentences_of(line), limit, count) or _fitting(line.split(), limit, count)
+    return f"{fitting or line[:limit]} {MORE}"
+
+
+def _fitting(pieces: Sequence[str], limit: int, count: Count) -> str:
+    kept = ""
+    for piece in pieces:
+        longer = f"{kept}{space_after(kept)}{piece}" if kept else piece
+        if count(longer) > limit:
+            break
+        kept = longer
+    return kept
 
 
 def _pieces(markdown: str) -> Iterator[tuple[str, str]]:

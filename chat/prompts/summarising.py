@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from chat.prompts import rules
 from chat.prompts.blocks import fenced
 from chat.prompts.messages import Count, Message, message, turn_message
-from chat.prompts.room import Room
+from chat.prompts.room import Room, beginning
 from chat.records import Turn
 
 # Without a model: so many questions, each on a line of its own.
@@ -34,9 +34,6 @@ def summary_messages(summary: str, turns: Sequence[Turn], *, budget: int, count:
 
 def listed(summary: str, turns: Sequence[Turn]) -> str:
     """The customer's own questions, the last of them, on one line each."""
-    asked = (" ".join(turn.text.split()) for turn in turns if turn.role == "customer")
-    return "\n".join([*summary.splitlines(), *map(_line, asked)][-MAX_LINES:])
-
-
-def _line(text: str) -> str:
-    return text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE].rsplit(" ", 1)[0] + " …"
+    asked = (turn.text for turn in turns if turn.role == "customer")
+    lines = (beginning(question, LONGEST_LINE, len) for question in asked)
+    return "\n".join([*summary.splitlines(), *lines][-MAX_LINES:])

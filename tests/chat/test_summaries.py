@@ -138,6 +138,16 @@ def test_listed_questions_are_short_and_few():
     assert max(map(len, lines)) <= LONGEST_LINE + 2
 
 
+def test_a_listed_question_ends_where_a_sentence_does():
+    said = (
+        "The reader stopped working. " + "I restarted it and the phone it is paired with, many times and in vain. " * 4
+    )
+
+    (line,) = listed("", [Turn("customer", said)]).splitlines()
+
+    assert line.endswith("in vain. …")
+
+
 def test_a_request_for_a_summary_fits_and_keeps_the_end():
     turns = [Turn("customer", f"Question {number} " + "word " * 90) for number in range(20)]
 
