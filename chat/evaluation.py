@@ -1,7 +1,7 @@
 """How good follow-ups and answers are on a labelled set: what ``knowledge.evaluation`` measures, as in a chat.
 
 A row of ``queries.jsonl`` may also have ``history`` (``role``, ``text``), which the query follows up; ``facts``, which
-a right answer contains; and ``expect``, whether it should be answered or refused.
+a right answer contains; ``expect``, whether it should be answered or refused; and the ``kind`` of what to refuse.
 """
 
 import re
@@ -36,6 +36,9 @@ ANSWER_FIGURES = (
     *("first_token_p50_ms", "words_p50", "words_max"),
 )
 
+# Before the name of a kind, where queries say theirs.
+OF_KIND = "refuse_rate/"
+
 # A figure is missing where no query could tell.
 Figures = dict[str, float | None]
 
@@ -64,6 +67,7 @@ class QueryRow(BaseModel):
     history: list[TurnRow] = []
     facts: list[Annotated[str, StringConstraints(pattern=r"\S")]] = []
     expect: Literal["answer", "refuse"] | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Case:
     question: Question
     facts: tuple[str, ...] = ()
     expect: Literal["answer", "refuse"] | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def case(row: tuple[str, Any]) -> tuple[str, Case]:
         raise EvaluationError(f"{where}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}.") from error
     history = (Turn("customer" if turn.role == "user" else "bot", clean(turn.text)) for turn in more.history)
     question = Question(clean(needed["text"]), "the documentation", collection_ids=None, history=tuple(history))
-    return needed["_id"], Case(question, tuple(more.facts), more.expect)
+    return needed["_id"], Case(question, tuple(more.facts), more.expect, more.kind)
 
 
 def evaluate(
@@ -140,7 +145,14 @@ def quality(answered: Sequence[tuple[Case, Answered]]) -> Figures:
         "first_token_p50_ms": median(each.first_token_ms for _, each in answered),
         "words_p50": median(lengths) if lengths else None,
         "words_max": max(lengths, default=None),
+        **refusals_by_kind(answered),
     }
+
+
+def refusals_by_kind(answered: Sequence[tuple[Case, Answered]]) -> Figures:
+    refused = [(case.kind, not each.answer.answered) for case, each in answered if case.expect == "refuse"]
+    kinds = sorted({kind for kind, _ in refused if kind})
+    return {f"{OF_KIND}{kind}": share(was for of, was in refused if of == kind) for kind in kinds}
 
 
 def share(outcomes: Iterable[bool]) -> float | None:

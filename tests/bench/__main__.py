@@ -1,34 +1,42 @@
-"""``python -m tests.bench [NAME ...]``: all but the large ones, or those named.
+"""``python -m tests.bench [NAME ...] [--folder FOLDER]``: all but the large ones, or those named.
 
-``search-large`` takes about half an hour and 10 GB of disk for its million passages.
+``answers`` measures the labelled sets in FOLDER. ``search-large`` takes about half an hour and 10 GB of disk for its
+million passages.
 """
 
 import os
-import sys
 import tempfile
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 
 LARGE = {"search-large"}
 
 
-def main(chosen: list[str]) -> None:
+def main() -> None:
+    parser = ArgumentParser(prog="make bench")
+    parser.add_argument("chosen", nargs="*", metavar="NAME")
+    parser.add_argument("--folder", type=Path, help="of labelled sets in the form of BEIR: answers, followups")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="supportbot-bench-") as folder:
         os.environ.update(DATA_DIR=folder, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="supportbot.settings")
         for name in ("DATABASE_URL", "REDIS_URL", "EMBEDDING_MODEL", "OPENAI_API_KEY"):
             os.environ.pop(name, None)
-        run(chosen)
+        run(arguments.chosen, arguments.folder, parser)
 
 
-def run(chosen: list[str]) -> None:
+def run(chosen: list[str], folder: Path | None, parser: ArgumentParser) -> None:
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import answering, freshness, ingestion, resync, search, sockets
-    from tests.bench.report import show
+    from tests.bench import answering, answers, freshness, ingestion, resync, search, sockets
+    from tests.bench.report import Row, show
 
     call_command("migrate", verbosity=0)
-    benches = {
+    benches: dict[str, Callable[[], Iterable[Row]]] = {
         "ingestion": ingestion.measure,
         "resync": resync.measure,
         "search": search.measure,
@@ -36,13 +44,14 @@ def run(chosen: list[str]) -> None:
         "sockets": sockets.measure,
         "answering": answering.measure,
         "search-large": search.measure_large,
+        **({"answers": partial(answers.measure, folder)} if folder else {}),
     }
     if unknown := set(chosen) - set(benches):
-        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(benches)}.")
+        parser.error(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(benches)}.")
     for name, measure in benches.items():
         if name in chosen or (not chosen and name not in LARGE):
             show(name, measure())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

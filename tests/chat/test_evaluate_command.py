@@ -54,6 +54,29 @@ def test_answers_are_measured_too(folder, model):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_refusals_are_counted_by_kind_where_queries_say_theirs(folder, model):
+    kinds = {"zebra?": "off-topic", "where do parcels come from by ship?": "not said"}
+    unanswerable = [
+        {"_id": f"u{number}", "text": text, "expect": "refuse", "kind": kind}
+        for number, (text, kind) in enumerate(kinds.items())
+    ]
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, [*QUERIES, *unanswerable])))
+    for said in ("Refunds take five working days [1].", *["From Lyon [2]."] * 4):
+        model.will_say(said)
+
+    figures = json.loads(evaluate(folder, "--answers", "--json", "--min", "refuse_rate/off-topic=1"))
+
+    assert figures["refuse_rate/off-topic"] == 1
+    assert figures["refuse_rate/not said"] < 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_minimum_for_a_kind_that_no_query_has_fails(folder, model):
+    with pytest.raises(CommandError, match="refuse_rate/odd was not measured"):
+        evaluate(folder, "--answers", "--min", "refuse_rate/odd=1")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_follow_up_is_searched_for_as_in_a_chat(folder):
     history = [{"role": "user", "text": QUERIES[0]["text"]}, {"role": "assistant", "text": "Refunds take five days."}]
     follow_up = {"_id": "q1", "text": "why?", "history": history}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from chat.evaluation import ANSWER_FIGURES, SEARCH_FIGURES, Figures, evaluate, read_cases
+from chat.evaluation import ANSWER_FIGURES, OF_KIND, SEARCH_FIGURES, Figures, evaluate, read_cases
 from knowledge.errors import EmbeddingError, EvaluationError, IndexUnusable
 from knowledge.evaluation import Step, read_set, throw_away_database
 from knowledge.management.failures import disk_failures_said
@@ -22,7 +22,7 @@ BOUNDED_ABOVE = ("_ms", "words_p50", "words_max")
 
 def floor(argument: str) -> tuple[str, float]:
     name, _, value = argument.partition("=")
-    if name not in MEASURES:
+    if name not in MEASURES and not name.startswith(OF_KIND):
         raise ArgumentTypeError(f"{name!r} is not one of {', '.join(MEASURES)}")
     try:
         least = float(value)
@@ -50,17 +50,18 @@ class Command(BaseCommand):
             type=floor,
             metavar="MEASURE=NUMBER",
             help="fail below this (above it for *_ms and words_*); may be given several times. "
-            f"Measures: {', '.join(SEARCH_FIGURES)}; with --answers also {', '.join(ANSWER_FIGURES)}",
+            f"Measures: {', '.join(SEARCH_FIGURES)}; with --answers also {', '.join(ANSWER_FIGURES)}, "
+            f"and {OF_KIND}KIND where queries have a kind",
         )
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     @disk_failures_said()
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["answers"] and (early := [name for name, _ in options["min"] if name in ANSWER_FIGURES]):
+        if not options["answers"] and (early := [name for name, _ in options["min"] if name not in SEARCH_FIGURES]):
             raise CommandError(f"--min {early[0]} is only measured with --answers.", returncode=BAD_ARGUMENTS)
         figures = measured(options["folder"], with_answers=options["answers"])
         self.report(figures, as_json=options["json"])
-        if missed := [miss for name, bound in options["min"] if (miss := missing(figures[name], name, bound))]:
+        if missed := [miss for name, bound in options["min"] if (miss := missing(figures.get(name), name, bound))]:
             raise CommandError("; ".join(missed))
 
     def report(self, figures: Figures, *, as_json: bool) -> None:
@@ -69,7 +70,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(rounded))
             return
         for name, value in figures.items():
-            self.stdout.write(f"{name:<19}{'-' if value is None else format(value, '.3f'):>9}")
+            self.stdout.write(f"{name:<27}{'-' if value is None else format(value, '.3f'):>9}")
 
 
 def measured(folder: Path, *, with_answers: bool) -> Figures:
