@@ -5,7 +5,11 @@ and all of it may come back in the history or its summary.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import Customer
 from chat.models import Conversation
@@ -64,6 +68,20 @@ async def summary(visit: Visit, ada: Customer, order: str) -> tuple[Visitor, str
     return visitor, ASKED
 
 
+async def page_found(visit: Visit, ada: Customer, order: str) -> tuple[Visitor, str]:
+    """Only a tool comes upon it: more pages answer what is asked than a prompt begins with."""
+    words = ("card", "bank", "till", "shop", "desk", "post", "phone", "mail", "branch", "office", "kiosk", "counter")
+    others = [f"# Refunds of an order by {word}\n\n{ASKED} By {word} it takes a {word} of days." for word in words]
+    await in_database(publish)(*others, f"# Zeppelins\n\nZeppelins.\n\n{order}")
+    return await visit(), ASKED
+
+
+async def ticket_found(visit: Visit, ada: Customer, order: str) -> tuple[Visitor, str]:
+    """Too old to be in the context of every answer."""
+    await in_database(_add_ticket)(ada, "Hello", order, old=True)
+    return await visit(), ASKED
+
+
 CARRIERS: list[Carrier] = [
     document,
     ticket_comment,
@@ -75,16 +93,23 @@ CARRIERS: list[Carrier] = [
     history,
     summary,
 ]
+# By the call a model makes of itself, which finds the order.
+FOUND: dict[Carrier, str] = {
+    page_found: 'CALL search_documents {"query": "Zeppelins"}',
+    ticket_found: 'CALL get_ticket {"number": "T-9"}',
+}
 
 
-def publish(text: str) -> None:
+def publish(*texts: str) -> None:
     shelf = Collection.objects.get(slug="public")
-    ingest([save_document(collection=shelf, path="refunds.md", content=text)[0].pk])
+    pages = [(f"refunds-{number}.md", text) for number, text in enumerate(texts)]
+    ingest([save_document(collection=shelf, path=path, content=text)[0].pk for path, text in pages])
     build_index(shelf.pk)
 
 
-def _add_ticket(ada: Customer, subject: str, text: str) -> None:
-    ticket: Any = ada.tickets.create(number="T-9", subject=subject)
+def _add_ticket(ada: Customer, subject: str, text: str, *, old: bool = False) -> None:
+    changed = timezone.now() - timedelta(days=settings.RECENT_TICKET_DAYS + 1 if old else 0)
+    ticket: Any = ada.tickets.create(number="T-9", subject=subject, updated_at=changed)
     ticket.comments.create(author="Ada", kind="customer", is_public=True, text=text)
 
 

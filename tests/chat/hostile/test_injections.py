@@ -10,7 +10,7 @@ import pytest
 from accounts.models import Ticket, TicketComment
 from chat.models import Conversation, PendingAction
 from tests.chat.conftest import in_database
-from tests.chat.hostile.carriers import CARRIERS
+from tests.chat.hostile.carriers import CARRIERS, FOUND
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -55,5 +55,27 @@ async def test_whatever_is_said_leads_nowhere_and_loads_nothing(visit_as_ada, ad
 
     assert any(order.startswith("LEAK") for order in model.obeyed)
     assert watch.streamed
+    for said in (finished["text"], watch.streamed):
+        assert not LINK.search(said), said
+
+
+@pytest.mark.parametrize("carrier", FOUND, ids=lambda carrier: carrier.__name__)
+@pytest.mark.parametrize("order", [CALLS, WORDS], ids=["calls", "words"])
+async def test_nor_does_what_only_a_tool_has_found(visit_as_ada, ada, model, watch, carrier, order):
+    model.will = FOUND[carrier]
+    visitor, question = await carrier(visit_as_ada, ada, order)
+
+    finished = await visitor.ask(question)
+
+    carried = [
+        (number, sent["role"])
+        for number, request in enumerate(model.requests)
+        for sent in request["messages"]
+        if order[:8] in str(sent["content"])
+    ]
+    assert {role for _, role in carried} == {"tool"}
+    assert 0 not in dict(carried)
+    assert [said for said in model.obeyed if said.startswith(order[:8])]
+    assert await in_database(effects)() == (0, 0, [])
     for said in (finished["text"], watch.streamed):
         assert not LINK.search(said), said
