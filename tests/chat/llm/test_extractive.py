@@ -95,7 +95,7 @@ def test_what_says_less_than_the_record_is_not_quoted_below_it(help_centre, cust
     question = "Was the second charge of my ticket T-7 refunded?"
 
     assert "Quoted" in answer(question, help_centre)
-    assert "Quoted" not in answer(question, help_centre, customer.pk)
+    assert "Quoted" not in answer(question, help_centre, customer)
 
 
 def test_answers_stay_within_their_length(help_centre, customer):
