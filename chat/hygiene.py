@@ -6,7 +6,7 @@
 import re
 from typing import Any
 
-from knowledge.text.hygiene import Cleaner, clean
+from supportbot.hygiene import Cleaner, clean
 
 __all__ = ["Cleaner", "clean", "cleaned", "neutralised"]
 

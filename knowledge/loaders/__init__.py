@@ -11,7 +11,7 @@ from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded, Loader, title_from_path
 from knowledge.loaders.decoding import decode
 from knowledge.loaders.kinds import ARCHIVE_SUFFIXES, FILES, INSTEAD, check_kind
-from knowledge.text.hygiene import clean
+from supportbot.hygiene import clean
 
 LOADERS = {
     "markdown": "knowledge.loaders.markdown.load_markdown",

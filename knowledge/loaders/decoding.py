@@ -4,7 +4,7 @@ import codecs
 import re
 
 from knowledge.errors import DocumentError
-from knowledge.text.hygiene import clean
+from supportbot.hygiene import clean
 
 BYTE_ORDER_MARKS = [(b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")]
 DECLARED_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)

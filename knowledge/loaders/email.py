@@ -9,7 +9,7 @@ from knowledge.loaders.base import Loaded
 from knowledge.loaders.dates import date_of
 from knowledge.loaders.decoding import decode, decode_as
 from knowledge.loaders.html import load_html
-from knowledge.text.hygiene import clean
+from supportbot.hygiene import clean
 
 MOST_ATTACHMENTS_NAMED = 50
 # As it is, or as the code block that a part in HTML may have it in.

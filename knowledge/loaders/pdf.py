@@ -7,8 +7,8 @@ from liteparse import LiteParse, ParseError
 from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded, paged
 from knowledge.loaders.dates import date_of
-from knowledge.text.hygiene import clean
 from knowledge.text.markdown import first_heading
+from supportbot.hygiene import clean
 
 MOST_PAGES = 3000
 # The lines of a printed table of contents: words, dots, the number of a page.

@@ -13,7 +13,7 @@ from knowledge.errors import DocumentError
 from knowledge.loaders.base import Loaded, paged
 from knowledge.loaders.properties import core_properties
 from knowledge.loaders.tables import markdown_table
-from knowledge.text.hygiene import clean
+from supportbot.hygiene import clean
 
 # A part that is missing or not what it should be shows as whatever it makes fail.
 DAMAGES = (

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import unescape
 
 from knowledge.loaders.dates import date_of
-from knowledge.text.hygiene import clean
+from supportbot.hygiene import clean
 
 PART = "docProps/core.xml"
 LARGEST = 100_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from knowledge.text.hygiene import clean
+from supportbot.hygiene import clean
 
 
 def markdown_table(rows: Iterable[Sequence[object]]) -> str:

@@ -7,11 +7,11 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from knowledge.errors import EmbeddingError, IndexUnusable, SourceError
 from knowledge.ingestion import build_index
-from knowledge.management.progress import bars
 from knowledge.models import Document, Source, SyncRun
 from knowledge.visits import runs, syncing
 from knowledge.visits.previews import Preview, preview
 from knowledge.visits.visiting import process_here, visit
+from supportbot.management.progress import bars
 
 COUNTED = ("added", "changed", "unchanged", "removed")
 

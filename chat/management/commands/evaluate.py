@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from chat.evaluation import ANSWER_FIGURES, OF_KIND, SEARCH_FIGURES, Figures, evaluate, read_cases
 from knowledge.errors import EmbeddingError, EvaluationError, IndexUnusable
 from knowledge.evaluation import Step, read_set, throw_away_database
-from knowledge.management.failures import disk_failures_said
-from knowledge.management.progress import bars
+from supportbot.management.failures import disk_failures_said
+from supportbot.management.progress import bars
 
 BAD_ARGUMENTS = 2
 MEASURES = (*SEARCH_FIGURES, *ANSWER_FIGURES)

@@ -14,9 +14,9 @@ from knowledge.copying import copy_index, to_copy
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.indexes import ENGINES, close_engine, engine_name, get_engine
 from knowledge.management.collections import BAD_ARGUMENTS, chosen
-from knowledge.management.failures import disk_failures_said
-from knowledge.management.progress import bars
 from knowledge.models import Collection, IndexVersion
+from supportbot.management.failures import disk_failures_said
+from supportbot.management.progress import bars
 
 
 @dataclass

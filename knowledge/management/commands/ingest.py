@@ -13,10 +13,10 @@ from knowledge import services
 from knowledge.errors import DocumentError
 from knowledge.folders import document_files, is_document, page_url
 from knowledge.loaders import FORMATS
-from knowledge.management.failures import disk_failures_said
 from knowledge.management.reports import bar, build, look_at, report, report_preview, visit_here
 from knowledge.models import Collection, Document, Source, SyncRun
 from knowledge.visits.visiting import process_here
+from supportbot.management.failures import disk_failures_said
 
 BAD_ARGUMENTS = 2
 

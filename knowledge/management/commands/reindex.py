@@ -11,9 +11,9 @@ from knowledge.building import rebuild_index, searchable_count
 from knowledge.errors import EmbeddingError, IndexUnusable
 from knowledge.ingestion import ingest
 from knowledge.management.collections import chosen
-from knowledge.management.failures import disk_failures_said
-from knowledge.management.progress import bars
 from knowledge.models import Collection, Document
+from supportbot.management.failures import disk_failures_said
+from supportbot.management.progress import bars
 
 
 class Command(BaseCommand):

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from knowledge.errors import SourceError
-from knowledge.management.failures import disk_failures_said
 from knowledge.management.reports import look_at, report, report_preview, visit_here
 from knowledge.models import Source
 from knowledge.sources import READERS
 from knowledge.visits import runs, syncing
+from supportbot.management.failures import disk_failures_said
 
 BAD_ARGUMENTS = 2
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.text.hygiene import Cleaner, clean
+from supportbot.hygiene import Cleaner, clean
 
 FAMILY = "👨\u200d👩\u200d👧"
 SHOWN_AS_THEY_ARE = [
