@@ -4,9 +4,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from iso4217 import Currency
+
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
-# ISO 4217: currencies without a minor unit, and those with three decimals.
-DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3, "JOD": 3, "OMR": 3}
+# Metals and codes for tests have no minor unit: they are no money.
+DECIMALS = {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
+# Withdrawn lately, all with two decimals: they still stand in the orders of past years.
+WITHDRAWN = ("ANG", "BGN", "CUC", "HRK", "SLL", "ZWL")
+CURRENCIES = frozenset([*DECIMALS, *WITHDRAWN])
 
 
 def money(minor: int, currency: str) -> str:
