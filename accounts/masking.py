@@ -6,9 +6,31 @@ MASK = "•••"
 
 CARD = re.compile(r"(?<![\w.])(?:\d[ -]?){12,18}\d(?![\w])")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+# No two pieces begin inside one run of characters: a long text of nothing but beginnings is read once.
 KEY = re.compile(
-    r"\b(?:sk|pk|rk|ghp|gho|xox[abpr]|AKIA|AIza)[-_]?[A-Za-z0-9_-]{12,}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+    r"""(?<![\w-])(?:
+        (?:sk|pk|rk|whsec|ghp|gho|ghu|ghs|ghr|github_pat|glpat|npm|hf|dop_v1|shpat|sb|pypi)[-_][\w-]{12,}
+        | xox[abeprs]-[\w-]{10,}                    # Slack
+        | (?:AKIA|ASIA)[A-Z0-9]{12,} | AIza[\w-]{12,} | ya29\.[\w-]{12,}    # Amazon, Google
+        | SG\.[\w-]{16,}\.[\w-]{16,}                # SendGrid
+        | (?:SK|AC)[0-9a-f]{32}                     # Twilio
+        | \d{8,10}:AA[\w-]{30,}                     # Telegram
+        | eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}        # a signed token
+    )"""
+    r"|https://hooks\.slack\.com/\S+"
+    r"|-----BEGIN\ [A-Z\ ]{0,30}PRIVATE\ KEY-----.*?(?:-----END\ [A-Z\ ]{0,30}PRIVATE\ KEY-----|\Z)",
+    re.VERBOSE | re.DOTALL,
 )
+# As configuration and connection strings write it: AWS_SECRET_ACCESS_KEY=..., "api_key": "...".
+ASSIGNED = re.compile(
+    r"""(?ix)(?<![\w-])(
+        (?:[a-z0-9]+[_-]){0,6}
+        (?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key)
+        (?:[_-][a-z]+){0,3}["']?\s*[=:]\s*["']?
+    )([^\s"',;]+)"""
+)
+BEARER = re.compile(r"(?i)\b((?:authorization:\s*\w+|bearer)\s+)([\w.~+/=-]{8,})")
+IN_ADDRESS = re.compile(r"(?<![\w+.-])([A-Za-z][\w+.-]{1,30}://[^\s:/@]{0,100}:)([^\s@/]{1,200})(?=@)")
 PASSWORD = re.compile(r"(?i)\b((?:password|passwort|passcode|pin|secret|token)\s*(?:(is)|=|:)\s*)(\S+)")
 # "My password is not accepted" gives nothing away, and would ask something else without its "not".
 SAID_OF_PASSWORDS = re.compile(
@@ -24,6 +46,8 @@ def mask_secrets(text: str) -> str:
     text = CARD.sub(lambda match: _mask_card(match.group()), text)
     text = IBAN.sub(lambda match: MASK if _is_iban(match.group()) else match.group(), text)
     text = KEY.sub(MASK, text)
+    for named in (ASSIGNED, BEARER, IN_ADDRESS):
+        text = named.sub(rf"\1{MASK}", text)
     return PASSWORD.sub(lambda match: match.group() if _is_no_password(match) else match[1] + MASK, text)
 
 
