@@ -29,3 +29,22 @@ class TicketNotFound(SupportbotError):
 class TicketClosed(SupportbotError):
     code = "ticket_closed"
     user_message = "This ticket is closed. Please open a new one."
+
+
+class NothingThere(SupportbotError):
+    """Said as of every address that leads nowhere."""
+
+    code = "not_found"
+    user_message = "Not found."
+    http_status = 404
+
+
+class OlderNews(SupportbotError):
+    code = "older"
+    user_message = "What is here is newer than this: its updated_at is later. Nothing was changed."
+    http_status = 412
+
+
+class BatchTooLarge(SupportbotError):
+    code = "too_large"
+    http_status = 413

@@ -26,6 +26,7 @@ urlpatterns = [
         documents.DocumentView.as_view(),
         name="push-document",
     ),
+    path("api/v1/customers/", include("accounts.urls")),
     path("docs/", include("knowledge.urls")),
     path("console/sso/login/", sso.login, name="sso_login"),
     path("console/sso/callback/", sso.callback, name="sso_callback"),

@@ -3,6 +3,7 @@
 from accounts.models.audit import AuditEntry
 from accounts.models.connectors import Connector, ConnectorFact
 from accounts.models.customers import Customer, Event, Order, Subscription
+from accounts.models.imports import ImportRun
 from accounts.models.keys import ApiKey
 from accounts.models.staff import User
 from accounts.models.tickets import Ticket, TicketComment
@@ -14,6 +15,7 @@ __all__ = [
     "ConnectorFact",
     "Customer",
     "Event",
+    "ImportRun",
     "Order",
     "Subscription",
     "Ticket",

@@ -29,6 +29,9 @@ class Ticket(Mirrored):
     category = models.CharField(max_length=100, blank=True)
     source = models.CharField(max_length=50, blank=True)
     assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    assigned_to = models.CharField(
+        max_length=200, blank=True, help_text="Whom your own system names, who may be nobody who works here."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

@@ -1,0 +1,146 @@
+"""Writes what programs say of customers. A customer's row is written as a whole, or not at all.
+
+Two who write at the same time cannot undo newer with older: what is there is locked before it is compared, and
+whoever makes a row that somebody else has made meanwhile begins again and finds it.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.sync.parts import Part, Result, decide, parts_of
+from accounts.sync.problems import Fields
+from accounts.sync.rows import CustomerRow
+from accounts.sync.tables import COMMENTS, TABLES, TICKETS, Table
+
+ATTEMPTS = 5
+
+
+@dataclass
+class Outcome:
+    """Of one customer's row: what became of each of its parts by where it stands, or why nothing did."""
+
+    parts: dict[str, Result] = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
+
+    @property
+    def result(self) -> Result:
+        """Of the whole: what happened to the customer, or else the most that happened to what belongs to them."""
+        found = set(self.parts.values())
+        if self.parts.get("") == "created":
+            return "created"
+        if found & {"created", "changed"}:
+            return "changed"
+        return "older" if "older" in found else "unchanged"
+
+    @property
+    def older(self) -> list[str]:
+        """What was left as it is, because what is here is newer."""
+        return [where.rstrip(".") or "customer" for where, result in self.parts.items() if result == "older"]
+
+
+def write(rows: Sequence[CustomerRow]) -> list[Outcome]:
+    """One outcome for each row, in their order. No two rows may be of one customer."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _write(rows)
+        except IntegrityError:
+            # One of the new rows is there by now.
+            continue
+    return _write(rows)
+
+
+@transaction.atomic
+def _write(rows: Sequence[CustomerRow]) -> list[Outcome]:
+    taken_apart = [list(parts_of(row)) for row in rows]
+    every = [part for parts in taken_apart for part in parts]
+    for table in TABLES:
+        load([part for part in every if part.table is table], table)
+    assign([part for part in every if part.table is TICKETS])
+    now, claimed = timezone.now(), set[tuple[Table, str]]()
+    outcomes = [outcome_of(parts, claimed, now) for parts in taken_apart]
+    good = [part for parts, outcome in zip(taken_apart, outcomes, strict=True) if not outcome.fields for part in parts]
+    move_tickets(part for part in good if part.table is COMMENTS and part.result == "created")
+    for table in TABLES:
+        save([part for part in good if part.table is table], table)
+    return outcomes
+
+
+def load(parts: list[Part], table: Table) -> None:
+    """Puts what is stored beside each part, and keeps others from changing it."""
+    wanted = {f"{table.key}__in": [part.key for part in parts]}
+    if table.within_parent:
+        wanted[f"{table.parent}__in"] = [part.parent.stored.pk for part in parts if part.parent and part.parent.stored]
+    if not all(wanted.values()):
+        return
+    # What only refers to a row does not wait for it.
+    locked = table.model._default_manager.select_for_update(no_key=True).filter(**wanted).order_by("pk")
+    stored = {identity(table, row): row for row in locked}
+    for part in parts:
+        parent = part.parent.stored if part.parent else None
+        part.stored = stored.get((parent.pk if parent and table.within_parent else None, part.key))
+
+
+def identity(table: Table, row: Any) -> tuple[int | None, str]:
+    return (getattr(row, f"{table.parent}_id") if table.within_parent else None), getattr(row, table.key)
+
+
+def assign(tickets: list[Part]) -> None:
+    """To the member of staff who has this user name, or else this e-mail address. Others are kept by their name."""
+    named = {part.given["assigned_to"] for part in tickets if "assigned_to" in part.given} - {""}
+    staff = staff_named(named) if named else {}
+    for part in tickets:
+        if "assigned_to" in part.given:
+            part.given["assignee_id"] = staff.get(part.given["assigned_to"].lower())
+
+
+def staff_named(names: set[str]) -> dict[str, int]:
+    """Ids by lower-case user name and e-mail address."""
+    lowered = {name.lower() for name in names}
+    found = User.objects.filter(Q(username__in=names | lowered) | Q(email__in=names | lowered), is_active=True)
+    by_email = {user.email.lower(): user.pk for user in found if user.email}
+    return by_email | {user.username.lower(): user.pk for user in found}
+
+
+def outcome_of(parts: list[Part], claimed: set[tuple[Table, str]], now: datetime) -> Outcome:
+    """Two customers cannot both have a number, not even in one batch."""
+    outcome, claims = Outcome(), set[tuple[Table, str]]()
+    for part in parts:
+        wrong = decide(part, now)
+        if not part.table.within_parent:
+            claims.add(claim := (part.table, part.key))
+            if claim in claimed:
+                wrong = {part.table.key: "This is taken. Use another."}
+        outcome.fields |= {f"{part.where}{name}": [said] for name, said in wrong.items()}
+        outcome.parts[part.where] = part.result
+    if not outcome.fields:
+        claimed |= claims
+    return outcome
+
+
+def move_tickets(comments: Iterable[Part]) -> None:
+    """A ticket was moved by what was written in it, unless its own system says when it was."""
+    for comment in comments:
+        ticket = comment.parent
+        if ticket and not ticket.row.changed_at and comment.row.created_at > ticket.row.updated_at:
+            ticket.row = copy(ticket.row)
+            ticket.row.updated_at = comment.row.created_at
+
+
+def save(parts: Iterable[Part], table: Table) -> None:
+    """In the order of their keys, for the same reason as ``TABLES`` has one."""
+    written = sorted((part for part in parts if part.is_to_be_written), key=lambda part: part.key)
+    for part in written:
+        if part.parent:
+            setattr(part.row, f"{table.parent}_id", part.parent.row.pk)
+    rows: models.Manager[Any] = table.model._default_manager
+    rows.bulk_create([part.row for part in written if part.stored is None])
+    if known := [part.row for part in written if part.stored is not None]:
+        rows.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=table.written)
