@@ -46,6 +46,8 @@ UNDECIDED = re.compile(f"(?:{CONTEXTUAL.pattern}+|\r)$")
 
 def clean(text: str) -> str:
     """One kind of line ending, and only characters a reader can see."""
+    if text.isascii() and text.isprintable():
+        return text
     return _without_strays(_without_hidden(text))
 
 
