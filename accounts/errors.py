@@ -48,3 +48,9 @@ class OlderNews(SupportbotError):
 class BatchTooLarge(SupportbotError):
     code = "too_large"
     http_status = 413
+
+
+class ImportRefused(SupportbotError):
+    """The file cannot be read as customers, and nothing of it was."""
+
+    code = "import_refused"

@@ -69,14 +69,19 @@ def write_all(lines: Iterable[Line]) -> Iterator[Result]:
         yield from chunk.results(write)
 
 
-def chunks(lines: Iterable[Line]) -> Iterator[Chunk]:
-    """Of two rows of one customer the second is refused: which of them is newer, their order does not say."""
+def chunks(lines: Iterable[Line], after: int = 0) -> Iterator[Chunk]:
+    """Of two rows of one customer the second is refused: which of them is newer, their order does not say.
+
+    Lines up to ``after`` were written before; they count only for that.
+    """
     seen: dict[str, int] = {}
     chunk = Chunk()
     for line in lines:
         row, fields = parsed(line)
         if row and (first := seen.setdefault(row.external_id, line.number)) != line.number:
             row, fields = None, {"external_id": [f"Line {first} is of the same customer."]}
+        if line.number <= after:
+            continue
         chunk.add(Entry(line.number, external_id_of(line.data), row, fields))
         if chunk.weight >= CHUNK:
             yield chunk

@@ -238,8 +238,8 @@ def test_nobody_and_nothing_look_the_same(client, program):
     program.put("42", ADA)
     program.put("42/tickets/T-1", TICKET)
 
-    missing = [program.get(where) for where in ("7", "42/orders/BR-1", "7/tickets/T-1", "42/tickets/T-1/comments/c")]
     bodies: list[Any] = [ORDER, {}, {"tenant": 1}, []]
+    missing = [program.get(where) for where in ("7", "42/orders/BR-1", "7/tickets/T-1", "42/tickets/T-1/comments/c")]
     missing += [program.put("7/orders/BR-1", body) for body in bodies]
     missing += [program.put(where, COMMENT) for where in ("42/tickets/T-9/comments/c", "7/tickets/T-1/comments/c")]
     missing += [program.delete("7/orders/BR-1"), program.get("a%00b"), program.put("a%00b/orders/BR-1", ORDER)]
