@@ -32,7 +32,7 @@ def run(chosen: list[str], folder: Path | None, parser: ArgumentParser) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import answering, answers, freshness, ingestion, resync, search, sockets
+    from tests.bench import answering, answers, freshness, ingestion, resync, search, sockets, upsert
     from tests.bench.report import Row, show
 
     call_command("migrate", verbosity=0)
@@ -43,6 +43,7 @@ def run(chosen: list[str], folder: Path | None, parser: ArgumentParser) -> None:
         "freshness": freshness.measure,
         "sockets": sockets.measure,
         "answering": answering.measure,
+        "upsert": upsert.measure,
         "search-large": search.measure_large,
         **({"answers": partial(answers.measure, folder)} if folder else {}),
     }
