@@ -4,12 +4,17 @@ from supportbot.errors import SupportbotError
 
 
 class IdentityError(SupportbotError):
-    """The identity token is not what it claims. The reason is for the log; visitors get one sentence."""
+    """The identity token is not what it claims.
+
+    ``kind`` is for the log; ``reason`` repeats what the token says, and is for whoever checks one in the admin.
+    Visitors get one sentence.
+    """
 
     code = "identity_refused"
     user_message = "We could not confirm who you are. Please sign in again."
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, kind: str, reason: str) -> None:
+        self.kind = kind
         self.reason = reason
         super().__init__()
 

@@ -20,10 +20,8 @@ from django.db import InterfaceError, OperationalError
 from accounts import actors
 from accounts.actors import VISITOR
 from accounts.errors import IdentityError
-from accounts.identity import external_id_from
 from accounts.records import Proof
-from accounts.selectors import active_customer
-from chat import actions, announcements, flooding, frames, running, selectors, services
+from chat import actions, announcements, flooding, frames, running, selectors, services, signing
 from chat.errors import FrameError, TooManyConversations
 from chat.models import Conversation
 from supportbot.errors import SupportbotError
@@ -116,12 +114,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def _identify(self, token: str) -> None:
         """A token that proves nothing leaves the visitor anonymous, and says so."""
         try:
-            external_id = external_id_from(token, secret=self.widget.signing_secret, audience=self.widget.public_key)
-            customer = await database_sync_to_async(active_customer)(external_id)
-            if customer is None:
-                raise IdentityError(f"No active customer {external_id!r}.")
+            customer = await database_sync_to_async(signing.customer_by_token)(self.widget, token)
         except IdentityError as error:
-            log.info("identity_refused", widget=self.widget.public_key, reason=error.reason)
+            log.info("identity_refused", widget=self.widget.public_key, kind=error.kind)
             await self.send_json(frames.error(error.code, error.user_message))
             return
         self.actor = await database_sync_to_async(actors.customer)(customer.pk, Proof("token"))

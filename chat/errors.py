@@ -67,6 +67,12 @@ class UnknownSession(SupportbotError):
     user_message = "There is no such conversation here. Please reload the page and try again."
 
 
+class KeyRefused(SupportbotError):
+    """A key that a widget does not take, and why."""
+
+    code = "key_refused"
+
+
 class ImageRefused(SupportbotError):
     """An image that is not taken, and why."""
 

@@ -8,9 +8,13 @@ from model_bakery import baker
 from accounts.actors import VISITOR, Actor
 from accounts.models import Customer, User
 from accounts.records import Proof
-from chat.models import Widget
+from chat.models import SigningKey, Widget
 from knowledge.models import Collection
 from tests.subscriptions import team_plan
+
+# Of the key that tokens in tests are signed with.
+KID = "k_test"
+SECRET = "signing-secret-of-the-tests-" * 2
 
 
 def collection(audience: str = Collection.Audience.PUBLIC, **fields: Any) -> Collection:
@@ -21,6 +25,10 @@ def widget(*collections: Collection, **fields: Any) -> Widget:
     made = baker.make(Widget, **{"suggestions": [], "origins": ["https://shop.example"], **fields})
     made.collections.set(collections)
     return made
+
+
+def signing_key(widget: Widget) -> SigningKey:
+    return SigningKey.objects.create(widget=widget, kid=KID, secret=SECRET)
 
 
 def customer(**fields: Any) -> Customer:

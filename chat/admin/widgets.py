@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 
 from chat.admin import seeing
 from chat.language import LANGUAGES
@@ -57,16 +56,11 @@ class WidgetAdmin(ThemedAdmin):
         (None, {"fields": ["name", "is_active", "public_key", "origins", "collections"]}),
         ("Language", {"fields": ["languages", "language"]}),
         ("Look", {"fields": ["greeting", "accent", "suggestions"]}),
-        ("Identity", {"classes": ["collapse"], "fields": ["signing_secret", "created_at"]}),
+        (None, {"fields": ["created_at"]}),
     ]
 
     class Media:
         css = {"all": ["chat/admin/sees.css"]}
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who holds the secret can speak as any customer: it is shown to those who may change it only."""
-        fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if self.has_change_permission(request, obj) else fieldsets[:-1]
 
     def get_urls(self) -> list[Any]:
         sees = self.own_url("<int:pk>/sees/", seeing.page, "sees", method=None)

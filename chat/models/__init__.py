@@ -3,8 +3,9 @@
 from chat.models.actions import PendingAction
 from chat.models.attachments import Attachment
 from chat.models.conversations import BotMessage, Citation, Conversation, Feedback, Message
+from chat.models.keys import SigningKey, new_kid, new_signing_secret
 from chat.models.spending import Spending
-from chat.models.widgets import Widget, new_public_key, new_signing_secret
+from chat.models.widgets import Widget, new_public_key
 
 __all__ = [
     "Attachment",
@@ -14,8 +15,10 @@ __all__ = [
     "Feedback",
     "Message",
     "PendingAction",
+    "SigningKey",
     "Spending",
     "Widget",
+    "new_kid",
     "new_public_key",
     "new_signing_secret",
 ]

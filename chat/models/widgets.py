@@ -12,17 +12,10 @@ def new_public_key() -> str:
     return f"wk_{secrets.token_urlsafe(18)}"
 
 
-def new_signing_secret() -> str:
-    return secrets.token_urlsafe(48)
-
-
 class Widget(models.Model):
     """One place where customers chat: its key, the sites that may embed it, its look and its documents."""
 
     public_key = models.CharField(max_length=64, unique=True, default=new_public_key)
-    signing_secret = models.CharField(
-        max_length=200, default=new_signing_secret, help_text="Signs the identity tokens your own server makes."
-    )
     name = models.CharField(max_length=100)
     origins = models.JSONField(
         default=list, blank=True, help_text='Sites that may embed it, as full origins: ["https://www.example.com"].'

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Customer, User
 from chat.models import Widget
+from chat.signing import live_keys, make_secret
 from knowledge.models import Collection, Document, IndexVersion
 from knowledge.services import enqueue, put_document
 from supportbot.celery import prepare_broker
@@ -79,6 +80,8 @@ def load_documents(collection: Collection) -> list[int]:
 def load_widget(written: dict[str, object]) -> None:
     widget, _ = Widget.objects.update_or_create(public_key=WIDGET_KEY, defaults=written)
     allow_this_site(widget)
+    if not live_keys(widget).exists():
+        make_secret(widget)
 
 
 def allow_this_site(widget: Widget) -> None:

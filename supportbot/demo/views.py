@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 
 from accounts.identity import issue_token
 from accounts.models import Customer
-from chat.models import Widget
+from chat.models import SigningKey, Widget
+from chat.signing import live_keys
 from supportbot.demo import company
 from supportbot.demo.loading import WIDGET_KEY
 
@@ -29,9 +30,15 @@ def page(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("customer", "")
     if chosen and chosen not in {person["external_id"] for person in people}:
         raise Http404
-    token = issue_token(chosen, secret=widget.signing_secret, audience=widget.public_key) if chosen else ""
+    token = token_for(chosen, widget) if chosen else ""
     context = {"company": company.read()["company"], "people": people, "chosen": chosen, "token": token}
     return render(request, "demo/page.html", {**context, "widget": widget})
+
+
+def token_for(external_id: str, widget: Widget) -> str:
+    """As the company's own server would make it."""
+    key = live_keys(widget).filter(algorithm=SigningKey.Algorithm.HS256).first()
+    return issue_token(external_id, secret=key.secret, audience=widget.public_key, kid=key.kid) if key else ""
 
 
 def visitors() -> list[dict[str, Any]]:

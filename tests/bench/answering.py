@@ -22,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from accounts.identity import issue_token
 from accounts.models import Customer
 from chat.models import Message, Widget
+from chat.signing import make_secret
 from knowledge.building import build_index
 from knowledge.embedders import get_embedder
 from knowledge.ingestion import ingest
@@ -75,9 +76,10 @@ async def measured(
 ) -> tuple[list[float], list[float], float, float]:
     """Milliseconds to the model, ours and a chain's, and seconds to read a long answer, ours and raw."""
     passages = await database_sync_to_async(passages_of)(collection)
+    key = await database_sync_to_async(make_secret)(widget)
     async with model_server(TimedModel()) as model:
         with server(model.url) as address:
-            token = issue_token(customer.external_id, secret=widget.signing_secret, audience=widget.public_key)
+            token = issue_token(customer.external_id, secret=key.secret, audience=widget.public_key)
             url = f"ws://{address}/ws/chat/?widget={widget.public_key}"
             taken, streamed = await asked(url, token, model, questions)
         model.mode = "short"

@@ -23,6 +23,7 @@ from chat.routing import websocket_urlpatterns
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Collection
 from knowledge.services import save_document
+from tests import factories
 from tests.chat.llm.model_server import ModelServer, model_server
 from tests.servers import free_port
 from tests.subscriptions import team_plan
@@ -44,6 +45,7 @@ PAGES = {
 def widget() -> Widget:
     """Its collections hold one page for everybody, one for customers, one for staff."""
     widget = Widget.objects.create(name="Help", origins=[ORIGIN], suggestions=["How long do refunds take?"])
+    factories.signing_key(widget)
     for audience in ("public", "customers", "staff"):
         collection = Collection.objects.create(slug=audience, name=audience.title(), audience=audience)
         widget.collections.add(collection)
@@ -177,10 +179,8 @@ def until_idle() -> Callable[[], Awaitable[None]]:
 
 
 def token_for(customer: Customer, widget: Widget, **changes: Any) -> str:
-    return issue_token(
-        customer.external_id,
-        **{"secret": widget.signing_secret, "audience": widget.public_key, **changes},
-    )
+    key = {"secret": factories.SECRET, "kid": factories.KID, "audience": widget.public_key}
+    return issue_token(customer.external_id, **{**key, **changes})
 
 
 def without_redis() -> override_settings:

@@ -20,6 +20,7 @@ from chat.errors import ModelError
 from chat.llm.base import Finished, ToolCall
 from chat.models import Conversation, Feedback, Message
 from chat.phrases import phrase
+from tests import factories
 from tests.chat.conftest import Visitor, token_for
 from tests.chat.prompting import given
 
@@ -31,7 +32,7 @@ async def test_ready_shows_the_widget_and_an_empty_conversation(visit, widget):
 
     assert ready["widget"]["name"] == "Help"
     assert (ready["mode"], ready["messages"], ready["answering"], ready["customer"]) == ("bot", [], None, None)
-    assert "signing_secret" not in str(ready)
+    assert factories.SECRET not in str(ready)
 
 
 @pytest.mark.parametrize(

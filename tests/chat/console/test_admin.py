@@ -132,20 +132,6 @@ def test_a_customers_record_is_shown_with_amounts(office: Client, customer):
     assert office.post(f"/admin/accounts/customer/{customer.pk}/change/", {}).status_code == 403
 
 
-def test_the_signing_secret_is_in_no_list(office: Client, widget):
-    assert widget.signing_secret not in office.get("/admin/chat/widget/").content.decode()
-
-
-def test_the_signing_secret_is_hidden_from_those_who_only_look(client: Client, agent, widget):
-    agent.user_permissions.add(Permission.objects.get(codename="view_widget"))
-    client.force_login(agent)
-
-    page = client.get(f"/admin/chat/widget/{widget.pk}/change/").content.decode()
-
-    assert widget.public_key in page
-    assert widget.signing_secret not in page
-
-
 @pytest.mark.parametrize(
     ("origins", "right"), [(["https://a.example"], True), (["https://a.example/x"], False), ("x", False)]
 )
@@ -160,7 +146,6 @@ def test_origins_are_checked_when_a_widget_is_saved(office: Client, widget, orig
             "accent": "#123456",
             "language": "en",
             "suggestions": "[]",
-            "signing_secret": "s" * 40,
         },
     )
 

@@ -30,6 +30,7 @@ def widget(settings) -> Widget:
     settings.EMBEDDING_MODEL = "hashing"
     fill_shelves()
     widget = Widget.objects.create(name="Help", origins=[ORIGIN])
+    factories.signing_key(widget)
     widget.collections.set(Collection.objects.all())
     return widget
 
@@ -66,7 +67,7 @@ async def model(settings) -> AsyncIterator[HostileModel]:
 def watch(settings, model: HostileModel, widget: Widget, ada: Customer, bob: Customer) -> Iterator[Watch]:
     """Looks through everything after each test."""
     with watching() as watch:
-        watch.secrets = {API_KEY, settings.SECRET_KEY, widget.signing_secret}
+        watch.secrets = {API_KEY, settings.SECRET_KEY, factories.SECRET}
         watch.requests = model.requests
         yield watch
     if leaks := watch.leaks():

@@ -55,8 +55,8 @@ def keep_the_console_open(apps):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chat", "0014_console_permission"),
-        ("accounts", "0005_customer_permissions"),
+        ("chat", "0015_signing_keys"),
+        ("accounts", "0007_sync_runs_and_assignees"),
         ("knowledge", "0012_missing_documents"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),

@@ -1,0 +1,29 @@
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both, pytest.mark.slow]
+
+
+@pytest.fixture
+def migrate():
+    def to(name):
+        executor = MigrationExecutor(connection)
+        executor.migrate([("chat", name)])
+        return executor.loader.project_state([("chat", name)]).apps
+
+    newest = max(name for app, name in MigrationExecutor(connection).loader.graph.nodes if app == "chat")
+    yield to
+    to(newest)
+
+
+def test_the_secret_of_a_widget_becomes_its_first_key_and_comes_back(migrate):
+    old = migrate("0014_console_permission")
+    old.get_model("chat", "Widget").objects.create(name="Help", public_key="wk_1", signing_secret="s" * 40)
+
+    new = migrate("0015_signing_keys")
+    key = new.get_model("chat", "SigningKey").objects.get()
+    assert (key.widget.public_key, key.algorithm, key.secret) == ("wk_1", "HS256", "s" * 40)
+
+    back = migrate("0014_console_permission")
+    assert back.get_model("chat", "Widget").objects.get().signing_secret == "s" * 40
