@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
+from django.template.loader import render_to_string
 
-from chat.admin import seeing
+from chat.admin import identity, seeing
 from chat.language import LANGUAGES
-from chat.models import Widget
+from chat.models import SigningKey, Widget
 from supportbot.theme import ThemedAdmin
 
 
@@ -51,12 +52,12 @@ class WidgetAdmin(ThemedAdmin):
     list_filter = ["is_active"]
     search_fields = ["name", "public_key"]
     filter_horizontal = ["collections"]
-    readonly_fields = ["public_key", "created_at"]
+    readonly_fields = ["public_key", "keys", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "is_active", "public_key", "origins", "collections"]}),
         ("Language", {"fields": ["languages", "language"]}),
         ("Look", {"fields": ["greeting", "accent", "suggestions"]}),
-        (None, {"fields": ["created_at"]}),
+        ("Identity of customers", {"fields": ["keys", "created_at"]}),
     ]
 
     class Media:
@@ -64,4 +65,9 @@ class WidgetAdmin(ThemedAdmin):
 
     def get_urls(self) -> list[Any]:
         sees = self.own_url("<int:pk>/sees/", seeing.page, "sees", method=None)
-        return [sees, *super().get_urls()]
+        return [sees, *identity.urls(self), *super().get_urls()]
+
+    def keys(self, widget: Widget) -> str:
+        """Which there are, for everybody who may look at the widget; what they are is on a page of its own."""
+        live = SigningKey.objects.filter(widget=widget.pk, retired_at=None)
+        return render_to_string("admin/chat/widget/keys.html", {"widget": widget, "keys": live})

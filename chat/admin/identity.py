@@ -1,0 +1,150 @@
+"""How customers prove to a widget who they are: its keys, how to sign with them, and what is wrong with a token."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from chat import signing
+from chat.checker import checked
+from chat.errors import KeyRefused
+from chat.examples import KEY_ID, snippets
+from chat.models import SigningKey, Widget
+
+if TYPE_CHECKING:
+    from chat.admin.widgets import WidgetAdmin
+
+View = Callable[..., HttpResponse]
+# In the session, until the next page: a secret is shown once for each time that somebody asks.
+SHOWN = "shown_signing_key"
+
+
+class PublicKeyForm(forms.Form):
+    public_key = forms.CharField(
+        label="Public key",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "placeholder": "-----BEGIN PUBLIC KEY-----"}),
+        help_text="In PEM form: RSA with 2048 bits or more for RS256, P-256 for ES256.",
+    )
+    kid = forms.CharField(
+        label="Key id",
+        required=False,
+        max_length=64,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="What your server writes into the token's kid. Left empty, one is made up.",
+    )
+
+
+class TokenForm(forms.Form):
+    token = forms.CharField(widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "placeholder": "eyJ…"}))
+
+
+def urls(admin: "WidgetAdmin") -> list[URLPattern]:
+    def route(address: str, view: View, name: str) -> URLPattern:
+        bound = require_http_methods(["POST" if address else "GET"])(lambda request, **ids: view(admin, request, **ids))
+        guarded: View = admin.admin_site.admin_view(sensitive_post_parameters()(never_cache(bound)))
+        return path(f"<int:pk>/identity/{address}", guarded, name=f"chat_widget_{name}")
+
+    return [
+        route("", show, "identity"),
+        route("secret/", make_secret, "make_secret"),
+        route("public-key/", add_public_key, "add_public_key"),
+        route("check/", check, "check_token"),
+        route("<int:key>/show/", show_secret, "show_secret"),
+        route("<int:key>/retire/", retire, "retire_key"),
+    ]
+
+
+def permitted(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> Widget:
+    """Who holds a secret can speak as any customer: all of this is for those who may change the widget."""
+    widget = get_object_or_404(Widget, pk=pk)
+    if not admin.has_change_permission(request, widget):
+        raise PermissionDenied
+    return widget
+
+
+def show(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    return page(admin, request, permitted(admin, request, pk))
+
+
+def page(admin: "WidgetAdmin", request: HttpRequest, widget: Widget, **context: Any) -> HttpResponse:
+    keys = list(SigningKey.objects.filter(widget=widget))
+    live = [key for key in keys if key.is_live]
+    kid = next((key.kid for key in live if key.algorithm == SigningKey.Algorithm.HS256), KEY_ID)
+    frame = {
+        **admin.admin_site.each_context(request),
+        "opts": Widget._meta,
+        "title": f"Identity of customers in {widget}",
+        "media": admin.media,
+        "widget": widget,
+        "live": live,
+        "retired": [key for key in keys if not key.is_live],
+        "is_full": len(live) >= signing.MOST_LIVE,
+        "shown": request.session.pop(SHOWN, None),
+        "snippets": snippets(widget.public_key, kid),
+        "key_form": PublicKeyForm(),
+        "token_form": TokenForm(),
+    }
+    return TemplateResponse(request, "admin/chat/widget/identity.html", frame | context)
+
+
+def to_page(widget: Widget) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:chat_widget_identity", args=[widget.pk]))
+
+
+def make_secret(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    widget = permitted(admin, request, pk)
+    try:
+        key = signing.make_secret(widget)
+    except KeyRefused as error:
+        messages.error(request, error.user_message)
+    else:
+        admin.log_change(request, widget, f"Made the key {key.kid}.")
+        request.session[SHOWN] = key.pk
+    return to_page(widget)
+
+
+def add_public_key(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    widget, form = permitted(admin, request, pk), PublicKeyForm(request.POST)
+    if form.is_valid():
+        try:
+            key = signing.add_public_key(widget, form.cleaned_data["public_key"], form.cleaned_data["kid"])
+        except KeyRefused as error:
+            form.add_error("public_key", error.user_message)
+        else:
+            admin.log_change(request, widget, f"Added the public key {key.kid}.")
+            messages.success(request, f"Tokens signed with the private key of {key.kid} are believed from now on.")
+            return to_page(widget)
+    return page(admin, request, widget, key_form=form)
+
+
+def check(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+    widget, form = permitted(admin, request, pk), TokenForm(request.POST)
+    found = checked(widget, form.cleaned_data["token"]) if form.is_valid() else None
+    return page(admin, request, widget, token_form=form, checked=found)
+
+
+def show_secret(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -> HttpResponse:
+    widget = permitted(admin, request, pk)
+    row = get_object_or_404(SigningKey, pk=key, widget=widget)
+    admin.log_change(request, widget, f"Looked at the secret of the key {row.kid}.")
+    request.session[SHOWN] = row.pk
+    return to_page(widget)
+
+
+def retire(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -> HttpResponse:
+    widget = permitted(admin, request, pk)
+    row = get_object_or_404(SigningKey, pk=key, widget=widget)
+    signing.retire(row)
+    admin.log_change(request, widget, f"Retired the key {row.kid}.")
+    messages.success(request, f"Retired. Tokens signed with {row.kid} are refused from now on.")
+    return to_page(widget)
