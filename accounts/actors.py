@@ -4,6 +4,7 @@ An actor says what was true when it was made. Whoever keeps one asks for it ``ag
 right: a customer may be deactivated, or have another address by then, and whoever lost a right is a visitor.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +54,19 @@ def proved(actor: Actor) -> QuerySet[Customer]:
     if actor.proof and actor.proof.address:
         return active.filter(email__iexact=actor.proof.address)
     return active.none()
+
+
+def still_proved(asked: Collection[Actor]) -> set[Actor]:
+    """Those of these customers for whom ``proved`` would find a row, in one query for all of them."""
+    ids = {actor.customer_id for actor in asked if actor.customer_id is not None}
+    addresses = dict(Customer.objects.filter(pk__in=ids, is_active=True).values_list("pk", "email"))
+    return {actor for actor in asked if actor.customer_id in addresses and _holds(actor, addresses[actor.customer_id])}
+
+
+def _holds(actor: Actor, address: str) -> bool:
+    if actor.proof is None or actor.proof.method == "token":
+        return actor.proof is not None
+    return bool(actor.proof.address) and actor.proof.address.casefold() == address.casefold()
 
 
 def staff(user_id: int, customer_id: int | None = None) -> Actor:

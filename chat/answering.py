@@ -17,7 +17,7 @@ from chat import clarifying, connecting, smalltalk
 from chat.context import Found, assemble, found_for
 from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
-from chat.evidence import judged
+from chat.evidence import is_unknown_customer, judged
 from chat.llm import get_model
 from chat.records import Answer, AnswerContext, Question
 from chat.refusals import asked_back_or_refused, without_words
@@ -47,6 +47,11 @@ async def answer_question(question: Question, emit: Emit, trace: Trace | None = 
     if not asked.query.strip():
         return await _said(without_words(question), emit, trace)
     context = await _context(question, asked, trace)
+    answer = await _from(context, emit, trace)
+    return replace(answer, sign_in=is_unknown_customer(context))
+
+
+async def _from(context: AnswerContext, emit: Emit, trace: Trace) -> Answer:
     if curated := await curated_answer(context):
         return await _said(remarked(curated, context), emit, trace)
     context = await _judged(context, trace)

@@ -71,7 +71,7 @@ class AttachmentsView(APIView):
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         found = None
         if self.widget and settings.MAX_IMAGE_BYTES and scheme.lower() == "session":
-            found = selectors.conversation_of_session(self.widget, secret.strip())
+            found = selectors.open_conversation(self.widget, secret.strip())
         if found is None:
             raise UnknownSession()
         return found

@@ -14,16 +14,13 @@ from uuid import UUID
 import structlog
 from channels.db import database_sync_to_async
 from channels.exceptions import DenyConnection
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import InterfaceError, OperationalError
 
-from accounts import actors
-from accounts.actors import VISITOR
-from accounts.errors import IdentityError
-from accounts.records import Proof
-from chat import actions, announcements, flooding, frames, running, selectors, services, signing
+from chat import actions, announcements, flooding, frames, running, selectors, services
 from chat.errors import FrameError, TooManyConversations
 from chat.models import Conversation
+from chat.proving import ProvingConsumer
+from chat.watching import watch
 from supportbot.errors import SupportbotError
 
 log = structlog.get_logger(__name__)
@@ -32,30 +29,28 @@ HELLO_SECONDS = 5.0
 TIMED_OUT = 4408
 # Of the protocol itself: "try again later".
 TRY_LATER = 1013
-CLAIMED = 4409
 # However fast somebody types, agents are told once in a while.
 TYPING_PAUSE = 1.0
 LOOK_AGAIN_SECONDS = 5.0
 
 
-class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+class VisitorConsumer(ProvingConsumer):
     """One socket of one visitor. It reads no cookies: who is asking comes from ``hello`` alone."""
 
-    conversation: Conversation | None = None
+    waiting_for_hello: asyncio.Task[None] | None = None
     looking: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         headers = dict(self.scope["headers"])
         key = parse_qs(self.scope["query_string"].decode("latin-1")).get("widget", [""])[0]
         origin = headers.get(b"origin", b"").decode("latin-1")
-        self.widget = await database_sync_to_async(selectors.widget_for)(key, origin)
-        if self.widget is None:
+        widget = await database_sync_to_async(selectors.widget_for)(key, origin)
+        if widget is None:
             raise DenyConnection()
+        self.widget = widget
         self.ip = (self.scope.get("client") or ("", 0))[0] or ""
         self.seen = 0
         self.mode = ""
-        self.actor = VISITOR
-        self.customer: dict[str, Any] | None = None
         self.own_ids: set[str] = set()
         self.shown_actions: dict[str, dict[str, Any]] = {}
         self.typed_at = 0.0
@@ -70,7 +65,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await self.close(code=TIMED_OUT)
 
     async def disconnect(self, code: int) -> None:
-        if self.widget:
+        watch.discard(self)
+        if self.waiting_for_hello:
             self.waiting_for_hello.cancel()
         if self.looking:
             self.looking.cancel()
@@ -98,9 +94,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def on_hello(self, frame: frames.Hello) -> None:
         if self.conversation:
             raise FrameError("This socket has already said hello.", code="hello_repeated")
-        self.waiting_for_hello.cancel()
-        if frame.token:
-            await self._identify(frame.token)
+        if self.waiting_for_hello:
+            self.waiting_for_hello.cancel()
+        await self._prove(frame.token, frame.session)
         page = frame.context.model_dump() if frame.context else {}
         resume = database_sync_to_async(services.resume_session)
         if session := await resume(self.widget, frame.session, self.actor, page):
@@ -111,26 +107,19 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self.send_json(frames.error(error.code, error.user_message, retryable=error.retryable))
             await self.close(code=TRY_LATER)
 
-    async def _identify(self, token: str) -> None:
-        """A token that proves nothing leaves the visitor anonymous, and says so."""
-        try:
-            customer = await database_sync_to_async(signing.customer_by_token)(self.widget, token)
-        except IdentityError as error:
-            log.info("identity_refused", widget=self.widget.public_key, kind=error.kind)
-            await self.send_json(frames.error(error.code, error.user_message))
-            return
-        self.actor = await database_sync_to_async(actors.customer)(customer.pk, Proof("token"))
-        self.customer = {"name": customer.name, "verified": True}
+    async def _enter(self, session: services.Session, after: int | None = None) -> None:
+        """Joins the conversation and shows where it stands, beyond ``after`` or what was seen of it here already.
 
-    async def _enter(self, session: services.Session, after: int) -> None:
-        """Joins the conversation and shows where it stands; a running answer is asked to repeat itself."""
+        A running answer is asked to repeat itself.
+        """
         async with self.catching_up:
             if self.conversation:
                 await self._leave(self.conversation)
             self.conversation = session.conversation
             group = announcements.visitors(self.conversation.pk)
             await announcements.attempt(self.channel_layer.group_add(group, self.channel_name))
-            state = await database_sync_to_async(selectors.conversation_state)(self.conversation.pk, after)
+            seen = self.seen if after is None else after
+            state = await database_sync_to_async(selectors.conversation_state)(self.conversation.pk, seen)
             self.seen, self.mode = state.last_seq, state.mode
             await self.send_json(
                 frames.ready(
@@ -155,14 +144,6 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def _leave(self, conversation: Conversation) -> None:
         group = announcements.visitors(conversation.pk)
         await announcements.attempt(self.channel_layer.group_discard(group, self.channel_name))
-
-    async def _still_speaks_for(self, conversation: Conversation) -> bool:
-        """Closes the socket when somebody else has proved by now that the conversation is theirs."""
-        is_theirs: bool = await database_sync_to_async(selectors.is_conversation_of)(self.actor, conversation.pk)
-        if not is_theirs:
-            await self._leave(conversation)
-            await self.close(code=CLAIMED)
-        return is_theirs
 
     async def on_message(self, frame: frames.NewMessage) -> None:
         text, images = frames.clean_text(frame), frames.attached(frame)
@@ -246,7 +227,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         async with self.catching_up:
             state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
             if state.customer_id != self.actor.customer_id:
-                await self.close(code=CLAIMED)
+                await self._lose(self._own_conversation)
                 return
             for message in state.messages:
                 if message.get("id") not in self.own_ids:
@@ -308,4 +289,5 @@ HANDLERS: dict[type[frames.Frame], Handler] = {
     frames.Typing: VisitorConsumer.on_typing,
     frames.Read: VisitorConsumer.on_read,
     frames.New: VisitorConsumer.on_new,
+    frames.Verify: VisitorConsumer.on_verify,
 }

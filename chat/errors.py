@@ -96,6 +96,25 @@ class TooManyImages(SupportbotError):
     retryable = True
 
 
+class TooManyCodes(SupportbotError):
+    code = "too_many_codes"
+    user_message = "Several codes were asked for already. Please wait an hour, or sign in."
+    retryable = True
+
+
+class CodeNotSent(SupportbotError):
+    code = "code_not_sent"
+    user_message = "No code can be sent right now. Please try again in a while, or sign in."
+    retryable = True
+
+
+class CodeRefused(SupportbotError):
+    """Wrong, too late, used up, of another session, or never sent: the answer is the same."""
+
+    code = "code_refused"
+    user_message = "This code is not right, or it is no longer good. Check it, or ask for a new one."
+
+
 class CountersAway(SupportbotError):
     """How much was used lately cannot be counted, as the cache that counts is away."""
 

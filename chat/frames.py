@@ -5,10 +5,20 @@ visitors are written out field by field, so nothing meant for staff can slip int
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
+from accounts.claims import email_address
 from chat.errors import FrameError
 from chat.hygiene import clean
 from chat.records import Cited
@@ -96,7 +106,21 @@ class New(Frame):
     type: Literal["new"]
 
 
-ClientFrame = Hello | NewMessage | Stop | Retry | Rate | Handoff | Confirm | Typing | Read | New
+class Verify(Frame):
+    """Asks for a code by e-mail, or enters the one that came."""
+
+    type: Literal["verify"]
+    email: Annotated[str, AfterValidator(email_address)] | None = Field(default=None, max_length=254)
+    code: str | None = Field(default=None, pattern=r"^[0-9]{6}$")
+
+    @model_validator(mode="after")
+    def has_one(self) -> Self:
+        if (self.email is None) == (self.code is None):
+            raise ValueError("give either 'email' or 'code'")
+        return self
+
+
+ClientFrame = Hello | NewMessage | Stop | Retry | Rate | Handoff | Confirm | Typing | Read | New | Verify
 FRAMES: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 
@@ -210,7 +234,8 @@ def news(message: dict[str, Any]) -> dict[str, Any]:
     if message["role"] != "bot":
         return {"type": "message", **message}
     fields = ("message", "seq", "reply_to", "status", "text", "citations", "answered", "suggestions", "at")
-    return {"type": "answer.finished", **{name: message[name] for name in fields}}
+    asking = {"sign_in": True} if message.get("sign_in") else {}
+    return {"type": "answer.finished", **{name: message[name] for name in fields}, **asking}
 
 
 def citation(cited: Cited) -> dict[str, Any]:
@@ -227,6 +252,20 @@ def citation(cited: Cited) -> dict[str, Any]:
 def mode(mode: str, *, reason: str = "", agent: str = "", expected: str = "") -> dict[str, Any]:
     optional = {"reason": reason, "agent": agent, "expected": expected}
     return {"type": "mode", "mode": mode, **{name: value for name, value in optional.items() if value}}
+
+
+def verification(state: str, *, email: str = "", expires: datetime | None = None, detail: str = "") -> dict[str, Any]:
+    """What became of a request for a code, or of a code: "sent", "refused", or "off". The address is masked."""
+    frame: dict[str, Any] = {"type": "verification", "state": state}
+    if expires:
+        frame |= {"email": masked_address(email), "expires": timestamp(expires)}
+    return {**frame, "detail": detail} if detail else frame
+
+
+def masked_address(address: str) -> str:
+    """Enough to see a slip of the finger, and no more on a screen that others see, too."""
+    name, _, host = address.rpartition("@")
+    return f"{name[0]}•••@{host}"
 
 
 def typing(author: str = "") -> dict[str, Any]:

@@ -93,6 +93,36 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "Je ne vois pas votre compte ici : connectez-vous, et je répondrai aussi d'après votre dossier.",
         "es": "No puedo ver su cuenta en este chat: inicie sesión y podré responder también con sus datos.",
     },
+    "sign_in_or_verify": {
+        "en": "I can't see your account in this chat: sign in, or verify your e-mail address here, and I can answer "
+        "from your own record, too.",
+        "de": "Ich sehe Ihr Konto in diesem Chat nicht: melden Sie sich an oder bestätigen Sie hier Ihre "
+        "E-Mail-Adresse, dann antworte ich auch aus Ihren Daten.",
+        "fr": "Je ne vois pas votre compte ici : connectez-vous, ou confirmez ici votre adresse e-mail, et je "
+        "répondrai aussi d'après votre dossier.",
+        "es": "No puedo ver su cuenta en este chat: inicie sesión o verifique aquí su correo electrónico, y podré "
+        "responder también con sus datos.",
+    },
+    "code_subject": {
+        "en": "{code} is your code for {widget}",
+        "de": "{code} ist Ihr Code für {widget}",
+        "fr": "{code} est votre code pour {widget}",
+        "es": "{code} es su código para {widget}",
+    },
+    "code_mail": {
+        "en": "To verify your e-mail address in the chat of {widget}, enter this code there:\n\n{code}\n\nIt is good "
+        "for ten minutes. We never ask for it anywhere else. If it was not you who asked for it, you need not do "
+        "anything.",
+        "de": "Um Ihre E-Mail-Adresse im Chat von {widget} zu bestätigen, geben Sie dort diesen Code ein:\n\n{code}\n\n"
+        "Er gilt zehn Minuten. Wir fragen nirgends sonst danach. Wenn Sie ihn nicht angefordert haben, brauchen Sie "
+        "nichts zu tun.",
+        "fr": "Pour confirmer votre adresse e-mail dans le chat de {widget}, saisissez-y ce code :\n\n{code}\n\nIl est "
+        "valable dix minutes. Nous ne le demandons nulle part ailleurs. Si vous ne l'avez pas demandé, vous n'avez "
+        "rien à faire.",
+        "es": "Para verificar su correo electrónico en el chat de {widget}, introduzca allí este código:\n\n{code}\n\n"
+        "Es válido durante diez minutos. No lo pedimos en ningún otro sitio. Si no lo ha solicitado, no tiene que "
+        "hacer nada.",
+    },
     "from_account": {
         "en": "From your account:",
         "de": "Aus Ihrem Konto:",
@@ -184,6 +214,11 @@ PHRASES: dict[str, dict[str, str]] = {
         "es": "Por ahora no puedo redactar más respuestas; esto es, palabra por palabra, lo que he encontrado:",
     },
 }
+
+
+def sign_in(language: str, *, or_verify: bool) -> str:
+    """How a visitor's own record would be known, where a code by e-mail can prove who they are and where it cannot."""
+    return phrase("sign_in_or_verify" if or_verify else "sign_in", language)
 
 
 def phrase(name: str, language: str, **values: str) -> str:

@@ -58,6 +58,7 @@ class Question:
     ``summary`` stands for the turns up to ``summary_until``. ``language`` is the customer's, where it is known.
     ``page`` is what the visitor's browser says of itself (url, title, locale): it proves nothing.
     ``sees`` is what of the record the widget lets the bot see.
+    ``may_verify`` says that a code by e-mail can prove who they are.
     ``visitor`` and ``ip`` are there to count what each takes, and go nowhere else.
     """
 
@@ -77,6 +78,7 @@ class Question:
     summary_until: int = 0
     widget_id: int | None = None
     images: tuple[Image, ...] = ()
+    may_verify: bool = False
     visitor: str = field(default="", repr=False)
     ip: str = field(default="", repr=False)
 
@@ -195,7 +197,8 @@ class Cited:
 
 @dataclass(frozen=True)
 class Answer:
-    """How an answer ended. ``answered`` is False when the sources do not say."""
+    """How an answer ended. ``answered`` is False when the sources do not say; ``sign_in`` is True when only a record
+    could, and nobody has proved whose."""
 
     text: str
     status: AnswerStatus = "complete"
@@ -205,3 +208,4 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     engine: str = ""
     trace: dict[str, Any] = field(default_factory=dict)
+    sign_in: bool = False

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chat.clarifying import asked_back, which_one
 from chat.evidence import is_unknown_customer
-from chat.phrases import phrase
+from chat.phrases import phrase, sign_in
 from chat.records import Answer, AnswerContext, Question
 
 # The cosine from which a page is about the same subject, though it may not answer.
@@ -22,9 +22,10 @@ def asked_back_or_refused(context: AnswerContext, engine: str = "none") -> Answe
 def refusal(context: AnswerContext, engine: str, words: str) -> Answer:
     """``words`` names the phrase that says why. Visitors who ask what only a record can tell are told first how it
     would be known."""
-    said = ["sign_in", words] if is_unknown_customer(context) else [words]
+    question = context.question
+    said = [sign_in(question.language, or_verify=question.may_verify)] if is_unknown_customer(context) else []
     return Answer(
-        text="\n\n".join(phrase(name, context.question.language) for name in said),
+        text="\n\n".join([*said, phrase(words, question.language)]),
         answered=False,
         outcome="refused",
         suggestions=nearest_pages(context),

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from chat.models import Attachment, Message
+from chat.models import Attachment, Message, VerificationCode
 
 # Answers that are being written wait for a writer of SQLite: no batch may take long.
 BATCH = 500
@@ -34,6 +34,11 @@ def forget_unsent_images() -> int:
     while batch := list(unsent.values_list("pk", flat=True)[:BATCH]):
         forgotten += _delete_unsent(batch)
     return forgotten
+
+
+def forget_codes() -> int:
+    """Codes that were never entered, with the addresses they were asked for. Returns how many."""
+    return VerificationCode.objects.filter(expires_at__lt=timezone.now()).delete()[0]
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -11,11 +12,11 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts import actors
-from accounts.actors import Actor
+from accounts.actors import VISITOR, Actor
 from accounts.connectors.asking import connected
 from accounts.masking import mask_secrets
 from accounts.visibility import Visibility
-from chat import frames
+from chat import codes, frames
 from chat.attached import attachment_payload, image_of
 from chat.language import language_of
 from chat.models import Attachment, Citation, Conversation, Message, PendingAction, Widget
@@ -24,6 +25,7 @@ from knowledge.selectors import signed_url
 
 MAX_HISTORY = 12
 MAX_SUMMARISED = 40
+LONGEST_SESSION = timedelta(days=30)
 
 
 def widget_for(public_key: str, origin: str) -> Widget | None:
@@ -37,7 +39,32 @@ def widget_for(public_key: str, origin: str) -> Widget | None:
 
 
 def conversation_of_session(widget: Widget, session: str) -> Conversation | None:
-    return Conversation.objects.filter(widget=widget, session_hash=session_hash(session)).first()
+    """Secrets are good for thirty days, however often they are used."""
+    lately = timezone.now() - LONGEST_SESSION
+    found = Conversation.objects.filter(widget=widget, session_hash=session_hash(session), session_since__gt=lately)
+    return found.first()
+
+
+def open_conversation(widget: Widget, session: str) -> Conversation | None:
+    """The same where no token comes along: a customer's is open only while what proved them holds."""
+    conversation = conversation_of_session(widget, session)
+    if conversation is None or conversation.customer_id is None:
+        return conversation
+    return conversation if actors.customer(conversation.customer_id, conversation.proof).is_verified else None
+
+
+def actor_of_session(widget: Widget, session: str) -> Actor:
+    """The customer whom a code by e-mail has proved in it, while that holds. A token proves nothing afterwards."""
+    conversation = conversation_of_session(widget, session)
+    if conversation is None or conversation.proved_by != Conversation.ProvedBy.EMAIL:
+        return VISITOR
+    return actors.customer(conversation.customer_id, conversation.proof)
+
+
+def customer_payload(actor: Actor) -> dict[str, Any] | None:
+    """What visitors are told of who they are, if they are anybody."""
+    customer = actors.proved(actor).first()
+    return {"name": customer.name, "verified": True} if customer else None
 
 
 def session_hash(session: str) -> str:
@@ -156,6 +183,7 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
         summary_until=conversation.summary_until,
         widget_id=conversation.widget_id,
         visitor=str(conversation.visitor),
+        may_verify=codes.can_be_sent(),
         images=tuple(map(image_of, Attachment.objects.filter(message__in=said))),
     )
 
@@ -247,6 +275,8 @@ def answer_payload(message: Message) -> dict[str, Any]:
         "answered": bool(message.answered),
         "suggestions": message.suggestions,
     }
+    if message.sign_in:
+        payload["sign_in"] = True
     rating = getattr(message, "feedback", None)
     return {**payload, "feedback": rating.rating} if rating else payload
 
@@ -288,6 +318,8 @@ def widget_payload(widget: Widget) -> dict[str, Any]:
         "greeting": widget.greeting,
         "accent": widget.accent,
         "suggestions": widget.suggestions,
+        # Whether a code by e-mail can prove who they are.
+        "verify": codes.can_be_sent(),
         "images": {"bytes": settings.MAX_IMAGE_BYTES, "most": frames.MAX_ATTACHMENTS},
         # Links in answers lead to the company's own sites only; others are shown as text.
         "link_hosts": sorted({urlsplit(origin).hostname or "" for origin in (settings.PUBLIC_URL, *widget.origins)}),

@@ -34,6 +34,7 @@ RESOLVED = "This conversation was marked as resolved."
 OWNER = ("customer", "proved_by", "attested_email")
 # What somebody is told who is handed over, where it is more than that they wait.
 QUEUED: dict[HandOver, str] = {"anger": SORRY, "agent_left": RELEASED}
+SESSION = ("session_hash", "session_since")
 UNFINISHED = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.FAILED)
 
 
@@ -68,12 +69,26 @@ def resume_session(widget: Widget, secret: str | None, actor: Actor, page: dict[
     if conversation is None or secret is None or conversation.customer_id not in (None, actor.customer_id):
         return None
     if conversation.customer_id != actor.customer_id:
-        secret = _new_secret(conversation)
-        announcements.conversation_changed(conversation.pk)
+        secret = _claimed(conversation)
     _belongs_to(conversation, actor)
     conversation.page = page or conversation.page
-    conversation.save(update_fields=[*OWNER, "page", "session_hash"])
+    conversation.save(update_fields=[*OWNER, "page", *SESSION])
     close_lost_answers(conversation.pk)
+    return Session(conversation, secret)
+
+
+@transaction.atomic
+def prove_session(conversation_id: int, session: str, actor: Actor) -> Session | None:
+    """The same for a visitor who proves who they are in the midst of it. ``session`` is the hash of their secret.
+
+    None where the conversation is somebody's by now, or the session is over.
+    """
+    conversation = _locked(conversation_id)
+    if conversation.customer_id is not None or conversation.session_hash != session:
+        return None
+    secret = _claimed(conversation)
+    _belongs_to(conversation, actor)
+    conversation.save(update_fields=[*OWNER, *SESSION])
     return Session(conversation, secret)
 
 
@@ -84,6 +99,12 @@ def start_conversation(widget: Widget, actor: Actor, page: dict[str, str], visit
     secret = _new_secret(conversation)
     conversation.save()
     return Session(conversation, secret)
+
+
+def _claimed(conversation: Conversation) -> str:
+    """Other sockets that know the old secret are told to look whose it is."""
+    announcements.conversation_changed(conversation.pk)
+    return _new_secret(conversation)
 
 
 def _belongs_to(conversation: Conversation, actor: Actor) -> None:
@@ -97,6 +118,7 @@ def _new_secret(conversation: Conversation) -> str:
     """Only its hash is kept, once the conversation is saved."""
     secret = secrets.token_urlsafe(32)
     conversation.session_hash = session_hash(secret)
+    conversation.session_since = timezone.now()
     return secret
 
 
@@ -236,6 +258,7 @@ def finish_answer(answer_id: int, answer: Answer, *, question_id: int | None = N
     message.outcome = answer.outcome if answer.status == "complete" else ""
     message.suggestions = list(answer.suggestions)
     message.engine = clean(answer.engine)[:200]
+    message.sign_in = answer.sign_in
     message.trace = cleaned(answer.trace)
     message.lease_expires_at = None
     message.save()

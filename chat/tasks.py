@@ -1,9 +1,9 @@
-"""Periodic work on conversations."""
+"""Work on conversations beside what visitors wait for."""
 
 from celery import shared_task
 from django.conf import settings
 
-from chat import retention, services
+from chat import codes, retention, services
 
 
 @shared_task
@@ -24,3 +24,14 @@ def forget_traces() -> int:
 @shared_task
 def forget_unsent_images() -> int:
     return retention.forget_unsent_images()
+
+
+@shared_task
+def forget_codes() -> int:
+    return retention.forget_codes()
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=2, max_retries=4)
+def mail_code(code_id: int) -> None:
+    """The errors of a mail server are OSErrors, too."""
+    codes.mail(code_id)

@@ -351,6 +351,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
     "release-conversations": {"task": "chat.tasks.release_conversations", "schedule": 10},
     "forget-traces": {"task": "chat.tasks.forget_traces", "schedule": crontab(hour=3, minute=10)},
+    "forget-codes": {"task": "chat.tasks.forget_codes", "schedule": crontab(minute=40)},
     "forget-unsent-images": {"task": "chat.tasks.forget_unsent_images", "schedule": crontab(hour=3, minute=20)},
 }
 
@@ -437,6 +438,10 @@ CHAT_CONVERSATIONS_IP = integer("CHAT_CONVERSATIONS_IP", 1_000, 0, 1_000_000)
 MAX_IMAGE_BYTES = integer("MAX_IMAGE_MB", 5, 0, 12) * 1024 * 1024
 CHAT_IMAGES_VISITOR = integer("CHAT_IMAGES_VISITOR", 12, 0, 1_000_000)
 CHAT_IMAGES_IP = integer("CHAT_IMAGES_IP", 60, 0, 1_000_000)
+# Codes by e-mail in an hour: to one address, of one visitor, from one address of the network.
+CHAT_CODES_ADDRESS = integer("CHAT_CODES_ADDRESS", 3, 1, 1_000)
+CHAT_CODES_VISITOR = integer("CHAT_CODES_VISITOR", 5, 1, 1_000)
+CHAT_CODES_IP = integer("CHAT_CODES_IP", 20, 1, 1_000_000)
 RECENT_TICKET_DAYS = integer("RECENT_TICKET_DAYS", 30, 1, 3650)
 RECENT_TICKETS = integer("RECENT_TICKETS", 3, 0, 20)
 TRACE_DAYS = integer("TRACE_DAYS", 90, 0, 36_500)
@@ -500,7 +505,8 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
     }
 }
 
-# Password resets are the only mail. On one's own machine they are printed; elsewhere nobody should read them in a log.
+# Password resets, and codes for customers in the chat. On one's own machine they are printed; elsewhere nobody should
+# read them in a log.
 EMAIL = read(
     "EMAIL_URL",
     {"EMAIL_BACKEND": f"django.core.mail.backends.{'dummy' if SECURE else 'console'}.EmailBackend"},

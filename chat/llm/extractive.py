@@ -14,7 +14,7 @@ from chat.errors import ModelError
 from chat.llm import extraction, selection
 from chat.llm.base import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 from chat.llm.extraction import Piece
-from chat.phrases import phrase
+from chat.phrases import phrase, sign_in
 from chat.records import AnswerContext, RecordItem
 from knowledge.text.sentences import sentences, space_after
 from knowledge.text.terms import coverage, terms
@@ -45,7 +45,8 @@ def compose(context: AnswerContext) -> str:
     """The whole answer with the prompt's numbers, or the sentence that says there is none."""
     language = context.question.language
     verdict = context.verdict or evidence.judged(context)
-    said = [phrase("sign_in", language)] if evidence.is_unknown_customer(context) else []
+    asking = sign_in(language, or_verify=context.question.may_verify)
+    said = [asking] if evidence.is_unknown_customer(context) else []
     if record := dict.fromkeys(verdict.record, 0.0) or evidence.record_near(context):
         said += [phrase("from_account", language), *(_stated(item, context) for item in record)]
     if verdict.level == "enough":
@@ -53,7 +54,7 @@ def compose(context: AnswerContext) -> str:
         room = MOST_WORDS - len(" ".join([*said, intro]).split())
         quotes = _quotes(context, room, nearness=max(record.values(), default=-1.0))
         said += [intro, *quotes] if quotes else []
-    if said == [phrase("sign_in", language)]:
+    if said == [asking]:
         said.append(phrase("nothing_found", language))
     return "\n\n".join(said) or NOT_FOUND
 

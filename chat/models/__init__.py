@@ -5,6 +5,7 @@ from chat.models.attachments import Attachment
 from chat.models.conversations import BotMessage, Citation, Conversation, Feedback, Message
 from chat.models.keys import SigningKey, new_kid, new_signing_secret
 from chat.models.spending import Spending
+from chat.models.verification import VerificationCode
 from chat.models.widgets import Widget, new_public_key
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "PendingAction",
     "SigningKey",
     "Spending",
+    "VerificationCode",
     "Widget",
     "new_kid",
     "new_public_key",

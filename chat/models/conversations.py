@@ -42,6 +42,7 @@ class Conversation(models.Model):
     visitor = models.UUIDField(default=uuid.uuid4, editable=False)
     # sha256 of the visitor's session secret; the secret itself is only ever with the visitor.
     session_hash = models.CharField(max_length=64, unique=True)
+    session_since = models.DateTimeField(default=timezone.now)
     mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.BOT)
     last_seq = models.PositiveIntegerField(default=0)
     visitor_read_seq = models.PositiveIntegerField(default=0)
@@ -109,6 +110,9 @@ class Message(models.Model):
     superseded = models.BooleanField(default=False)
     answered = models.BooleanField(null=True, help_text="False: the sources did not say.")
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True, help_text="Why it is what it is.")
+    sign_in = models.BooleanField(
+        default=False, help_text="What is asked only a record can tell, and whose is not known."
+    )
     suggestions = models.JSONField(default=list, blank=True)
     engine = models.CharField(max_length=200, blank=True)
     trace = models.JSONField(default=dict, blank=True)
