@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from chat import services
+from chat.errors import CodeNotSent, CodeRefused, TooManyCodes
 
 SOURCES: Path = settings.BASE_DIR / "chat" / "widget" / "src"
 SERVED: Path = settings.BASE_DIR / "chat" / "static" / "chat" / "widget"
@@ -21,7 +22,8 @@ TRANSLATED = re.compile(r'^  "(.+?)": "(.+)",$', re.MULTILINE)
 def said() -> set[str]:
     found = {text for path in SOURCES.glob("*.js") for text in SAID.findall(path.read_text())}
     listed = {text for name in ("words.js", "sources.js") for text in LISTED.findall((SOURCES / name).read_text())}
-    return found | listed | {services.WAITING, services.SORRY, services.GIVEN_BACK, services.RESOLVED}
+    refused = {error.user_message for error in (TooManyCodes, CodeNotSent, CodeRefused)}
+    return found | listed | refused | {services.WAITING, services.SORRY, services.GIVEN_BACK, services.RESOLVED}
 
 
 def translated(language: str) -> dict[str, str]:

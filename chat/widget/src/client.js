@@ -10,6 +10,7 @@ const RESYNC_PAUSE = 10_000;
 const ACK_TIMEOUT = 8_000;
 const GIVE_UP = 60_000;
 const RETRY_PAUSE = 4_000; // against the double click
+const CLAIMED = 4409;
 const TYPING_SHOWN = 6_000;
 const TYPING_PAUSE = 3_000;
 
@@ -138,14 +139,13 @@ export class Client extends EventTarget {
       if (row && before.rows.get(frame.message)?.status !== row.status) this.#emit("arrived", row);
     }
     if (frame.type === "answer.action") setTimeout(() => this.#emit("change"), Date.parse(frame.expires) - Date.now());
-    if (frame.type === "mode") this.#emit("mode", frame);
+    this.#emit(frame.type, frame);
   }
 
   #begin(frame) {
     this.session = frame.session || this.session;
     this.storage.write(this.subject, { session: this.session, accent: frame.widget?.accent });
     for (const item of this.state.outbox) if (item.status === "sending") this.#post(item);
-    this.#emit("ready", frame);
   }
 
   #dispatch(frame) {
@@ -210,6 +210,8 @@ export class Client extends EventTarget {
   #setConnection(state, code = 0) {
     this.connection = state;
     this.refusedCode = code;
+    // another tab has proved who this is, and has the new secret
+    if (code === CLAIMED) this.session = this.storage.read(this.subject).session || this.session;
     if (state === "refused") this.#emit("refused", { code });
     this.#emit("change");
   }

@@ -71,8 +71,19 @@ export class SupportbotWidget extends Base {
     this.images.resume();
   }
 
+  get #startVerify() {
+    const { widget, customer } = this.client.state;
+    return widget?.verify && !customer ? this.#openVerify : "";
+  }
+
+  #openVerify = async () => {
+    this.menuOpen = false;
+    const file = await import(new URL("verify.js", import.meta.url).href).catch(() => null);
+    file?.open(this, { html, t });
+  };
+
   #clear() {
-    Object.assign(this, { draft: "", menuOpen: false, spokenText: "", atEnd: true, images: null });
+    Object.assign(this, { draft: "", menuOpen: false, spokenText: "", atEnd: true, images: null, verify: null });
     this.rows = new Rows({
       redraw: () => this.requestUpdate(),
       unpin: this.#unpin,
@@ -80,6 +91,7 @@ export class SupportbotWidget extends Base {
       handoff: this.#handoff,
       origin: () => this.origin,
       pictures: (row) => this.images?.pictures(row),
+      verify: () => this.#startVerify,
     });
   }
 
@@ -245,7 +257,7 @@ export class SupportbotWidget extends Base {
       connection: client.connection, refusedCode: client.refusedCode, draft: this.draft, length: codePoints(this.draft), running: client.running,
       privacy: safeHref(widget?.privacy_url, this.origin), toggleMenu: this.#toggleMenu, menuKey: this.#menuKey, close: () => this.close(),
       startNew: this.#startNew, handoff: this.#handoff, submit: this.#submit, key: this.#key, ask: this.#ask, tryAgain: () => client.tryAgain(),
-      images: this.images, canSend: this.#canSend,
+      startVerify: this.#startVerify, logout: customer && !client.token ? window.supportbot.logout : "", images: this.images, canSend: this.#canSend,
       stop: () => client.running && client.stop(client.running.message),
       typed: (event) => {
         this.draft = event.target.value;
@@ -262,7 +274,7 @@ export class SupportbotWidget extends Base {
         ${header(view)}${lines(view)}
         <div class="scroller" tabindex="0" role="region" aria-label=${t("Conversation")} @scroll=${this.#scrolled}><div class="column">${this.#conversation()}</div></div>
         ${this.atEnd ? nothing : html`<div class="jump"><button type="button" class="round quiet" aria-label=${t("Newest message")} @click=${this.#toEnd}>${icons.down}</button></div>`}
-        ${view.connection === "refused" ? nothing : composer(view)}
+        ${this.verify?.form()}${view.connection === "refused" ? nothing : composer(view)}
         <div class="hidden" role="log" aria-live="polite">${this.spokenText ? html`<p>${this.spokenText}</p>` : nothing}</div>
       </section>`;
   }

@@ -41,8 +41,17 @@ function start({ supportbot: key, mode, target, token = null, open, theme, accen
     for (const name of PUBLIC_EVENTS) {
       client.addEventListener(name, ({ detail }) => tell(name === "arrived" ? "message" : name, detail));
     }
+    // as a visitor nobody can lose a proof: this happens once
+    client.addEventListener("refused", ({ detail }) => detail.code === 4401 && forget());
     element.attach(client, storage.read(client.subject).accent || accent);
     if (place || element.opened || client.session) client.open();
+  }
+
+  /** Nothing of who was here stays. */
+  function forget() {
+    client.close();
+    storage.keepOnly(null);
+    become(null);
   }
 
   if (token) storage.keepOnly(subjectOf(token));
@@ -58,11 +67,7 @@ function start({ supportbot: key, mode, target, token = null, open, theme, accen
       storage.keepOnly(subjectOf(newToken));
       become(newToken);
     },
-    logout() {
-      client.close();
-      storage.keepOnly(null);
-      become(null);
-    },
+    logout: forget,
     on(event, listener) {
       listeners.set(event, [...(listeners.get(event) || []), listener]);
     },

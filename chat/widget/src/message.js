@@ -76,9 +76,12 @@ function endNote(row, view) {
     <button class="text" type="button" data-part="retry" ?disabled=${row.retried} @click=${() => view.retry()}>${t("Try again")}</button></p>`;
 }
 
-function person(row, view) {
-  if (row.answered !== false || row.status !== "complete" || !view.last || view.mode !== "bot") return nothing;
-  return html`<div class="row"><button class="plain" type="button" data-part="handoff" @click=${view.handoff}>${icons.person}${t("Talk to a person")}</button></div>`;
+function ways(row, view) {
+  const verify = row.sign_in && view.verify();
+  if ((row.answered !== false && !verify) || row.status !== "complete" || !view.last || view.mode !== "bot") return nothing;
+  return html`<div class="row">
+    ${verify ? html`<button class="plain" type="button" data-part="start-verify" @click=${verify}>${icons.check}${t("Verify by e-mail")}</button>` : nothing}
+    <button class="plain" type="button" data-part="handoff" @click=${view.handoff}>${icons.person}${t("Talk to a person")}</button></div>`;
 }
 
 /** No statement that is missing its source. */
@@ -92,7 +95,7 @@ function bot(row, view) {
       <div class="prose" ${markdown(row.text, !running, view)}></div>
       ${running && (!row.text || (row.stage && row.stage.stage === "acting")) ? stageLine(row.stage) : nothing}
       ${row.actions.map((action) => actionCard(action, view))}
-      ${running ? nothing : html`${endNote(row, view)}${person(row, view)}${sources(row.citations, view)}${whole && row.text ? feedbackRow(row, view) : nothing}`}
+      ${running ? nothing : html`${endNote(row, view)}${ways(row, view)}${sources(row.citations, view)}${whole && row.text ? feedbackRow(row, view) : nothing}`}
     </div>`, t("Answer:"));
 }
 

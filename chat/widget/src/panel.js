@@ -13,6 +13,8 @@ function menu(view) {
     <div class="menu" role="menu" @keydown=${view.menuKey}>
       <button type="button" role="menuitem" data-part="new" @click=${view.startNew}>${icons.plus}${t("New conversation")}</button>
       ${view.mode.mode === "bot" ? html`<button type="button" role="menuitem" data-part="handoff" @click=${view.handoff}>${icons.person}${t("Talk to a person")}</button>` : nothing}
+      ${view.startVerify ? html`<button type="button" role="menuitem" data-part="start-verify" @click=${view.startVerify}>${icons.check}${t("Verify by e-mail")}</button>` : nothing}
+      ${view.logout ? html`<button type="button" role="menuitem" data-part="logout" @click=${view.logout}>${icons.close}${t("Sign out")}</button>` : nothing}
     </div>`;
 }
 
@@ -26,7 +28,7 @@ export function header(view) {
         <h2 id="title">${name}</h2>
         <p>${view.connection === "refused" ? t("Not available") : view.known ? words.statusLine(view.mode) : t(words.connection.connecting)}</p>
       </div>
-      ${customer ? html`<span class="badge" title=${customer.verified ? t("{}, verified", customer.name) : t("{}, not verified", customer.name)}>${customer.verified ? icons.check : icons.person}<span>${customer.name.split(" ")[0]}</span></span>` : nothing}
+      ${customer ? html`<span class="badge" title=${t("{}, verified", customer.name)}>${icons.check}<span>${customer.name.split(" ")[0]}</span></span>` : nothing}
       <div class="menu-anchor">
         <button class="icon" type="button" data-part="menu" aria-label=${t("Menu")} aria-haspopup="menu" aria-expanded=${view.menuOpen}
           ?disabled=${view.connection === "refused"} @click=${view.toggleMenu}>${icons.more}</button>

@@ -9,7 +9,7 @@ export class Rows {
   #views = new Map();
   explaining = null;
 
-  /** @param {{redraw: () => void, unpin: () => void, find: (selector: string) => Promise<Element | null>, handoff: () => void, origin: () => string, pictures: (row: object) => object}} host */
+  /** @param {{redraw: () => void, unpin: () => void, find: (selector: string) => Promise<Element | null>, handoff: () => void, origin: () => string, pictures: (row: object) => object, verify: () => (() => void) | null}} host */
   constructor(host) {
     this.host = host;
   }
@@ -49,7 +49,7 @@ export class Rows {
     const id = row.message;
     return message(row, {
       ...this.#of(id), message: id, pictures: this.host.pictures, citations: row.citations, last, mode: client.state.mode.mode, origin: this.host.origin(),
-      online: client.connection === "ready", hosts: client.state.widget?.link_hosts, explaining: this.explaining === id, handoff: this.host.handoff,
+      online: client.connection === "ready", hosts: client.state.widget?.link_hosts, explaining: this.explaining === id, handoff: this.host.handoff, verify: this.host.verify,
       showSource: (number) => this.#showSource(id, number),
       toggleQuote: (number) => this.#toggleQuote(id, number),
       showAllSources: () => this.#change(id, { showAll: true }),

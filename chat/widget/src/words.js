@@ -17,7 +17,6 @@ export const connection = {
 };
 
 export const refused = {
-  4401: ["Please sign in", "This chat is for signed-in customers. Sign in on this site, then open the chat again."],
   4403: ["Chat is not available here", "This page is not set up for support chat. Please use the contact page instead."],
   4408: ["The connection timed out", "Support chat did not answer in time. Try again in a moment."],
 };
