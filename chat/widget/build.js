@@ -40,7 +40,7 @@ async function fingerprint() {
   for (const name of ["build.js", "package-lock.json", ...sources.map((source) => `src/${source}`).sort()]) {
     hash.update(name).update(await readFile(`${here}/${name}`));
   }
-  return hash.digest("hex");
+  return hash.digest("hex").slice(0, 32);
 }
 
 const { outputFiles } = await esbuild.build({

@@ -115,11 +115,15 @@ class Verify {
     this.close();
   };
 
+  #trouble() {
+    return this.html`<p class="problem" id="verify-problem" role="alert">${this.t(this.problem)}</p>`;
+  }
+
   #email() {
     const { html, t } = this;
     return html`
       <label for="verify-email">${t("Your e-mail address")}</label>
-      <input id="verify-email" data-part="verify-email" type="email" autocomplete="email" required maxlength="254" pattern="[^@\\s]+@[^@\\s]+\\.[A-Za-z0-9\\-]{2,}" .value=${this.address} aria-describedby="verify-problem">
+      <input id="verify-email" data-part="verify-email" type="email" autocomplete="email" required maxlength="254" pattern="[^@\\s]+@[^@\\s]+\\.[A-Za-z0-9\\-]{2,}" .value=${this.address} aria-describedby="verify-problem">${this.#trouble()}
       <p class="muted">${t("If it belongs to an account, we send a code there.")}</p>
       <div class="row">
         <button class="primary" type="submit" ?disabled=${this.isWaiting}>${t("Send code")}</button>
@@ -133,7 +137,7 @@ class Verify {
     return html`
       <label for="verify-code">${t("Six-digit code")}</label>
       <p class="muted" id="verify-sent" role="status">${t("If {} belongs to an account, a code is on its way. It is good until {}.", this.#masked, new Date(this.expires).toLocaleTimeString(this.host.lang || undefined, CLOCK))}</p>
-      <input id="verify-code" data-part="verify-code" inputmode="numeric" autocomplete="one-time-code" required maxlength="9" pattern="\\s*(\\d\\s*){6}" aria-describedby="verify-sent verify-problem">
+      <input id="verify-code" data-part="verify-code" inputmode="numeric" autocomplete="one-time-code" required maxlength="9" pattern="\\s*(\\d\\s*){6}" aria-describedby="verify-sent verify-problem">${this.#trouble()}
       <div class="row">
         <button class="primary" type="submit" ?disabled=${this.isWaiting}>${t("Verify")}</button>
         <button class="plain" type="button" data-part="verify-cancel" @click=${this.close}>${t("Cancel")}</button>
@@ -146,12 +150,11 @@ class Verify {
 
   /** Above the box one writes in. */
   form() {
-    const { html, t, problem } = this;
+    const { html, t } = this;
     if (this.step === "done") return html`<p class="verified" role="status">${t("Verified. You can ask about your account now.")}</p>`;
     return html`
       <form class="card verify" data-part="verify" data-step=${this.step} aria-label=${t("Verify by e-mail")} @submit=${this.#submit} @keydown=${this.#keys}>
         ${this.step === "email" ? this.#email() : this.#code()}
-        <p class="problem" id="verify-problem" role="alert">${t(problem)}</p>
       </form>`;
   }
 }
