@@ -50,10 +50,11 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self._be(await database_sync_to_async(actors.customer)(customer.pk, Proof("token")))
 
     async def _be(self, actor: Actor) -> None:
+        if not actor.is_verified:
+            return
         self.actor = actor
         self.customer = await database_sync_to_async(selectors.customer_payload)(actor)
-        if actor.is_verified:
-            watch.add(self)
+        watch.add(self)
 
     async def on_verify(self, frame: frames.Verify) -> None:
         try:
@@ -74,6 +75,7 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await self.send_json(frames.verification("sent", email=address, expires=expires))
 
     async def _enter_code(self, conversation: Conversation, code: str) -> None:
+        await flooding.check_pace(conversation.visitor, self.ip)
         actor, session = await database_sync_to_async(verifying.enter_code)(conversation.pk, code)
         await self._be(actor)
         await self._enter(session)

@@ -118,6 +118,8 @@ def welcome(console: Console) -> None:
         console.print(
             f"    {username:<8} {password:<14} {'everything' if username == staff.ADMIN else 'agent, publisher'}"
         )
+    if settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
+        console.print(f"\n  Mail is not sent, but written to {settings.DATA_DIR / WORKER_LOG}", soft_wrap=True)
     if settings.CHAT_MODEL == "extractive":
         console.print("\n  No OPENAI_API_KEY is set: answers quote the documents, no model writes them.")
     console.print()
