@@ -90,6 +90,8 @@ class VisitorConsumer(ProvingConsumer):
         except SupportbotError as error:
             id = error.id if isinstance(error, FrameError) else None
             await self.send_json(frames.error(error.code, error.user_message, retryable=error.retryable, id=id))
+        except Conversation.DoesNotExist:  # erased since we looked
+            await self._lose(self._own_conversation)
 
     async def on_hello(self, frame: frames.Hello) -> None:
         if self.conversation:
@@ -225,8 +227,11 @@ class VisitorConsumer(ProvingConsumer):
         if (event.get("seq") or self.seen + 1) <= self.seen:
             return  # its own message, mostly, while a question waits for its answer
         async with self.catching_up:
-            state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
-            if state.customer_id != self.actor.customer_id:
+            try:
+                state = await database_sync_to_async(selectors.conversation_state)(self._conversation_id, self.seen)
+            except Conversation.DoesNotExist:
+                state = None
+            if state is None or state.customer_id != self.actor.customer_id:
                 await self._lose(self._own_conversation)
                 return
             for message in state.messages:

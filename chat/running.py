@@ -21,7 +21,7 @@ from chat import announcements, frames, metrics, selectors, services
 from chat.answering import answer_question
 from chat.errors import QuestionGrew
 from chat.events import Delta, Stage
-from chat.models import Message
+from chat.models import Conversation, Message
 from chat.records import Answer, AnswerStatus
 from chat.summaries import summarise
 from chat.tracing import Trace
@@ -35,6 +35,8 @@ HEARTBEAT = 10.0
 SHUTDOWN_SECONDS = 5.0
 # A database that restarts is back in seconds; nobody else closes the answer before its lease is over.
 STORING_PAUSES = (0.5, 1.0, 2.0, 4.0)
+# Erased while an answer was being written. There is nothing to store it in any more, and nobody who waits for it.
+GONE = (Conversation.DoesNotExist, Message.DoesNotExist)
 
 FAILED = "Something went wrong while I was answering. Please try again, or ask for a person."
 
@@ -100,19 +102,25 @@ class Writer:
         with structlog.contextvars.bound_contextvars(
             conversation_id=self.answer.conversation_id, answer_id=self.public_id
         ):
-            async with self._ear() as channel:
-                await self._publish(self._started())
-                helpers = [asyncio.create_task(work) for work in (self._listen(channel), self._flush(), self._beat())]
-                try:
-                    answer, stored = await self._answer_whole_question()
-                finally:
-                    for helper in helpers:
-                        helper.cancel()
-            metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered, answer.outcome).inc()
-            log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
-            # The customer has the answer: what its prompt had no room for is made shorter for the next one.
-            if until := answer.trace.get("summarise_until"):
-                await summarise(self.answer.conversation_id, until)
+            try:
+                await self._run()
+            except GONE:
+                log.info("conversation_gone")
+
+    async def _run(self) -> None:
+        async with self._ear() as channel:
+            await self._publish(self._started())
+            helpers = [asyncio.create_task(work) for work in (self._listen(channel), self._flush(), self._beat())]
+            try:
+                answer, stored = await self._answer_whole_question()
+            finally:
+                for helper in helpers:
+                    helper.cancel()
+        metrics.ANSWERS.labels(answer.engine, answer.status, answer.answered, answer.outcome).inc()
+        log.info("answer_finished", status=answer.status, answered=answer.answered, stored=stored)
+        # The customer has the answer: what its prompt had no room for is made shorter for the next one.
+        if stored and (until := answer.trace.get("summarise_until")):
+            await summarise(self.answer.conversation_id, until)
 
     def end(self, status: AnswerStatus) -> None:
         """Stops the writing; what was said is stored with this status."""
@@ -149,6 +157,8 @@ class Writer:
             return replace(answer, status=self.ending) if self.ending and answer.status != "complete" else answer
         except asyncio.CancelledError:
             return self._ended(self.text, self.ending or "interrupted")
+        except GONE:
+            raise
         except Exception:
             # The outermost edge of an answer: a bug must not leave the customer waiting for ever.
             log.exception("answer_failed")

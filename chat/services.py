@@ -239,14 +239,13 @@ def request_person(conversation_id: int, note: str = "", why: HandOver = "button
 def finish_answer(answer_id: int, answer: Answer, *, question_id: int | None = None) -> bool:
     """Stores how an answer ended and gives it its place in the order.
 
-    Models write what no database can hold: it is left out. False when the answer was already closed: a writer that
-    lost its lease finds its late result refused. Raises QuestionGrew when it is whole but answers ``question_id``
-    alone, and the customer has said more since.
+    Models write what no database can hold: it is left out. False when the answer was already closed, or is gone with
+    its conversation: a writer that lost its lease finds its late result refused. Raises QuestionGrew when it is whole
+    but answers ``question_id`` alone, and the customer has said more since.
     """
-    message = Message.objects.get(pk=answer_id)
-    conversation = _locked(message.conversation_id)
-    message.refresh_from_db()
-    if message.status != Message.Status.STREAMING:
+    conversation = Conversation.objects.select_for_update(of=["self"]).filter(messages=answer_id).first()
+    message = conversation.messages.get(pk=answer_id) if conversation else None
+    if conversation is None or message is None or message.status != Message.Status.STREAMING:
         return False
     if answer.status == "complete" and question_id not in (None, message.reply_to_id):
         raise QuestionGrew()
