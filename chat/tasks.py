@@ -1,7 +1,6 @@
 """Work on conversations beside what visitors wait for."""
 
 from celery import shared_task
-from django.conf import settings
 
 from chat import codes, retention, services
 
@@ -17,18 +16,8 @@ def release_conversations() -> int:
 
 
 @shared_task
-def forget_traces() -> int:
-    return retention.forget_traces(settings.TRACE_DAYS) if settings.TRACE_DAYS else 0
-
-
-@shared_task
-def forget_unsent_images() -> int:
-    return retention.forget_unsent_images()
-
-
-@shared_task
-def forget_codes() -> int:
-    return retention.forget_codes()
+def forget() -> dict[str, int]:
+    return retention.forget()
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=2, max_retries=4)

@@ -350,9 +350,7 @@ CELERY_BEAT_SCHEDULE = {
     "start-due-syncs": {"task": "knowledge.visits.tasks.start_due_syncs", "schedule": 30},
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
     "release-conversations": {"task": "chat.tasks.release_conversations", "schedule": 10},
-    "forget-traces": {"task": "chat.tasks.forget_traces", "schedule": crontab(hour=3, minute=10)},
-    "forget-codes": {"task": "chat.tasks.forget_codes", "schedule": crontab(minute=40)},
-    "forget-unsent-images": {"task": "chat.tasks.forget_unsent_images", "schedule": crontab(hour=3, minute=20)},
+    "forget": {"task": "chat.tasks.forget", "schedule": crontab(hour=3, minute=10)},
 }
 
 # --- Knowledge -----------------------------------------------------------------------------
@@ -444,6 +442,12 @@ CHAT_CODES_VISITOR = integer("CHAT_CODES_VISITOR", 5, 1, 1_000)
 CHAT_CODES_IP = integer("CHAT_CODES_IP", 20, 1, 1_000_000)
 RECENT_TICKET_DAYS = integer("RECENT_TICKET_DAYS", 30, 1, 3650)
 RECENT_TICKETS = integer("RECENT_TICKETS", 3, 0, 20)
+
+# --- Keeping -------------------------------------------------------------------------------
+
+# 0: for ever. Conversations count from the last time that anything happened in them.
+CONVERSATION_DAYS = integer("CONVERSATION_DAYS", 730, 0, 36_500)
+VISITOR_DAYS = integer("VISITOR_DAYS", 90, 0, 36_500)
 TRACE_DAYS = integer("TRACE_DAYS", 90, 0, 36_500)
 
 # --- People --------------------------------------------------------------------------------
