@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_keys import RequiredScope
 from accounts.errors import NothingThere
 from accounts.serializers import SyncedRowsSerializer
 from accounts.sync import pushing, rows, states
@@ -38,7 +39,7 @@ def refusals(*codes: int) -> dict[int, OpenApiResponse]:
 class RowView(APIView):
     """A row of the record, by the ids it has in the company's own system."""
 
-    required_scope = "customers"
+    required_scope: ClassVar[RequiredScope] = "customers"
     kind: ClassVar[Kind]
 
     def get(self, request: Request, **ids: str) -> Response:

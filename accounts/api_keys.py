@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -42,11 +42,17 @@ class ApiKeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
+# Of a view: the scope of the keys that it is for, or of each of its methods.
+RequiredScope = str | Mapping[str, str]
+
+
 class HasScope(BasePermission):
     """The key was made for what this view is for. A view that does not say so is closed."""
 
     def has_permission(self, request: Request, view: object) -> bool:
-        wanted = getattr(view, "required_scope", None)
+        wanted: RequiredScope | None = getattr(view, "required_scope", None)
+        if isinstance(wanted, Mapping):
+            wanted = wanted.get(request.method or "")
         return isinstance(request.auth, ApiKey) and request.auth.scope == wanted
 
 

@@ -19,14 +19,14 @@ def remove(conversation_id: int, among: QuerySet[Conversation]) -> Counter[str]:
     learns that it is gone. Killed in the middle, it leaves a shorter conversation and no file without a row.
     """
     gone: Counter[str] = Counter()
-    while batch := _remove_batch(conversation_id, among):
+    while batch := remove_batch(conversation_id, among):
         gone += batch
     return gone
 
 
 @transaction.atomic
-def _remove_batch(conversation_id: int, among: QuerySet[Conversation]) -> Counter[str]:
-    """Whoever adds to a conversation holds its row: nothing comes in between."""
+def remove_batch(conversation_id: int, among: QuerySet[Conversation]) -> Counter[str]:
+    """Whoever adds to a conversation holds its row: nothing comes in between. Empty when it is gone."""
     held = among.select_for_update(of=["self"]).filter(pk=conversation_id).first()
     if held is None:
         return Counter()

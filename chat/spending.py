@@ -81,10 +81,19 @@ async def settle(widget_id: int | None, usage: Tokens, most: Tokens) -> int:
     return cost
 
 
+def forget_customer(customer_id: int) -> None:
+    """What was counted for them in the last hours."""
+    windows.forget(of_customer(customer_id), HOUR)
+
+
+def of_customer(customer_id: int) -> str:
+    return f"answers to customer {customer_id}"
+
+
 async def _hourly_cap(question: Question, count: Callable[[str, int, int], Awaitable[bool]]) -> Cap | None:
     """Over the API nobody is known but the company's own server, whose visitors share one address."""
-    visitor = f"customer {question.customer_id}" if question.customer_id else f"visitor {question.visitor}"
-    if question.visitor and not await count(f"answers to {visitor}", settings.CHAT_LIMIT_VISITOR, HOUR):
+    visitor = of_customer(question.customer_id) if question.customer_id else f"answers to visitor {question.visitor}"
+    if question.visitor and not await count(visitor, settings.CHAT_LIMIT_VISITOR, HOUR):
         return "visitor"
     if question.ip:
         network = windows.network_of(question.ip)

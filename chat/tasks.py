@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from chat import codes, retention, services
+from chat.privacy import erasing
 
 
 @shared_task
@@ -18,6 +19,12 @@ def release_conversations() -> int:
 @shared_task
 def forget() -> dict[str, int]:
     return retention.forget()
+
+
+@shared_task
+def finish_erasures() -> int:
+    """Those whose process was killed in the middle."""
+    return erasing.carry_on_abandoned()
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=2, max_retries=4)

@@ -37,6 +37,15 @@ async def has_room(what: str, limit: int, seconds: int) -> bool:
     return not limit or await _beside(_has_room, what, limit, seconds)
 
 
+def forget(what: str, seconds: int) -> None:
+    """As if it had not happened. What cannot be reached ends by itself, after two windows."""
+    window = int(time.time() // seconds)
+    try:
+        cache.delete_many([_key(what, window), _key(what, window - 1)])
+    except (RedisError, OSError) as error:
+        log.warning("counters_away", error=type(error).__name__)
+
+
 async def _beside(work: Callable[[str, int, int], bool], what: str, limit: int, seconds: int) -> bool:
     try:
         async with asyncio.timeout(PATIENCE):

@@ -81,3 +81,12 @@ class Asked:
     def words(self) -> str:
         """For a search by words, which takes both spellings."""
         return self.text if self.corrected == self.text else f"{self.text} {self.corrected}"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A text that names somebody: which row, and what of them it holds. Not the text, which would name them again."""
+
+    kind: str
+    id: int
+    word: str

@@ -240,7 +240,8 @@ TEMPLATES = [
 def sqlite(path: str) -> dict[str, Any]:
     """WAL and IMMEDIATE: with the defaults most concurrent read-then-write transactions fail as locked.
 
-    Opening a file anew costs as much as four queries, and keeping it open holds up nobody.
+    What is deleted is overwritten, too: a file is easily copied, and its free pages would still say it. Opening it
+    anew costs as much as four queries, and keeping it open holds up nobody.
     """
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -249,7 +250,7 @@ def sqlite(path: str) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
         },
     }
 
@@ -350,6 +351,7 @@ CELERY_BEAT_SCHEDULE = {
     "start-due-syncs": {"task": "knowledge.visits.tasks.start_due_syncs", "schedule": 30},
     "close-lost-answers": {"task": "chat.tasks.close_lost_answers", "schedule": 15},
     "release-conversations": {"task": "chat.tasks.release_conversations", "schedule": 10},
+    "finish-erasures": {"task": "chat.tasks.finish_erasures", "schedule": 60},
     "forget": {"task": "chat.tasks.forget", "schedule": crontab(hour=3, minute=10)},
 }
 

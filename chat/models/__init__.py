@@ -3,6 +3,7 @@
 from chat.models.actions import PendingAction
 from chat.models.attachments import Attachment
 from chat.models.conversations import BotMessage, Citation, Conversation, Feedback, Message
+from chat.models.erasures import Erasure
 from chat.models.keys import SigningKey, new_kid, new_signing_secret
 from chat.models.spending import Spending
 from chat.models.verification import VerificationCode
@@ -13,6 +14,7 @@ __all__ = [
     "BotMessage",
     "Citation",
     "Conversation",
+    "Erasure",
     "Feedback",
     "Message",
     "PendingAction",

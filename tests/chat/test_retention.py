@@ -205,6 +205,7 @@ def test_a_dry_run_says_of_each_kind_what_would_go_and_touches_nothing(talk, ans
         "Conversations of visitors, older than 1 day: 0 would go.",
         "Traces of answers, older than 30 days: 1 would go.",
         "Images that were not sent, older than 1 day: 0 would go.",
+        "Codes that were not entered, older than 1 day: 0 would go.",
         "Files that nothing names, older than 1 day: 0 would go.",
     ]
     assert left(old) == [True]

@@ -213,7 +213,8 @@ def test_a_key_for_something_else_hears_nothing(client, program, scope, method, 
     program.put("42", ADA)
     other = Program(client, scope)
 
-    for url in urls():
+    # What else is at a customer's own address is for those keys.
+    for url in urls() if (method, scope) != ("DELETE", "privacy") else urls()[1:]:
         for address in (url, url.replace("42", "nobody")):
             with django_assert_max_num_queries(1):
                 response = other.send(method, address, "{}")
