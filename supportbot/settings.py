@@ -679,6 +679,7 @@ UNFOLD = {
                     sidebar_link("Connectors", "cable", "accounts_connector_changelist", "accounts.view_connector"),
                     sidebar_link("Staff", "badge", "accounts_user_changelist", "accounts.view_user"),
                     sidebar_link("Roles", "group", "auth_group_changelist", "auth.view_group"),
+                    sidebar_link("Erasures", "person_remove", "chat_erasure_changelist", "accounts.erase_customer"),
                     sidebar_link("Audit log", "history", "accounts_auditentry_changelist", "accounts.view_auditentry"),
                 ],
             },

@@ -1,5 +1,5 @@
-"""The admin of the chat: widgets to set up, and conversations to look at."""
+"""The admin of the chat: widgets to set up, conversations to look at, and customers to export and to erase."""
 
-from chat.admin import conversations, widgets
+from chat.admin import conversations, privacy, widgets
 
-__all__ = ["conversations", "widgets"]
+__all__ = ["conversations", "privacy", "widgets"]

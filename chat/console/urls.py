@@ -13,6 +13,7 @@ urlpatterns = [
     path("conversations/<int:conversation_id>/offers/<int:action_id>/", views.offer, name="offer"),
     path("conversations/<int:conversation_id>/images/<uuid:public_id>", views.image, name="image"),
     path("conversations/<int:conversation_id>/customer/", views.customer, name="customer"),
+    path("conversations/<int:conversation_id>/export/", views.export, name="export"),
     path("conversations/<int:conversation_id>/take-over/", views.take_over, name="take-over"),
     path("conversations/<int:conversation_id>/reply/", views.reply, name="reply"),
     path("conversations/<int:conversation_id>/give-back/", views.give_back, name="give-back"),

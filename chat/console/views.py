@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
@@ -19,6 +21,7 @@ from chat.console import selectors
 from chat.console.access import StaffRequest, conversation_for, look_into, staff_only
 from chat.console.forms import InboxForm, NewsForm, ReplyForm
 from chat.models import Conversation, PendingAction
+from chat.privacy.exporting import download
 
 # --- Pages and fragments -------------------------------------------------------------------
 
@@ -98,6 +101,17 @@ def looked_into(request: StaffRequest, conversation_id: int) -> Conversation:
     return look_into(conversation_id, request.user, audit.staff(request))
 
 
+@require_POST
+@staff_only
+def export(request: StaffRequest, conversation_id: int) -> HttpResponseBase:
+    opened = conversation_for(request.user, conversation_id)
+    if not request.user.has_perm("accounts.export_customer"):
+        raise PermissionDenied()
+    if opened.customer is None:
+        raise Http404("Nobody has proven who this is.")
+    return download(opened.customer, audit.staff(request))
+
+
 def inbox_context(request: StaffRequest) -> dict[str, Any]:
     form = InboxForm(request.GET)
     folder, search, length = form.folder_name, form.search, form.length
@@ -129,7 +143,7 @@ def conversation_context(request: StaffRequest, opened: Conversation) -> dict[st
 Act = Callable[[User, int], object]
 
 
-def action(act: Act) -> Callable[..., HttpResponse]:
+def action(act: Act) -> Callable[..., HttpResponseBase]:
     """A view that does one thing with one conversation."""
 
     @require_POST
