@@ -64,7 +64,7 @@ class Conversation(models.Model):
             models.Index(fields=["-updated_at"], name="conversation_newest"),
             models.Index(fields=["mode", "-updated_at"], name="conversation_inbox"),
             models.Index(fields=["customer", "-updated_at"], name="conversation_of_customer"),
-            models.Index(fields=["visitor"], condition=Q(customer=None), name="conversation_of_visitor"),
+            models.Index(fields=["visitor"], name="conversation_of_visitor"),
         ]
 
     def __str__(self) -> str:

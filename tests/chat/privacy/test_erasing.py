@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
@@ -13,16 +15,18 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import actors, audit
 from accounts.api_keys import create_api_key
 from accounts.models import AuditEntry, Customer
 from accounts.privacy import pseudonym
-from chat import services, spending, tasks, windows
+from chat import removal, services, spending, tasks, windows
 from chat.models import Attachment, Conversation, Erasure, Message
 from chat.privacy import erasing
-from chat.privacy.erasing import erase, theirs
+from chat.privacy.erasing import anonymous, erase
 from chat.privacy.receipts import receipt
 from knowledge.curating import save
 from knowledge.models import CuratedAnswer
@@ -157,15 +161,32 @@ def test_nobody_speaks_for_them_from_the_beginning(ada):
 
 
 def test_their_conversations_are_found_by_indexes(ada):
+    with CaptureQueriesContext(connection) as queries:
+        list(anonymous(ada))
+
+    assert len(queries) == 3
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET enable_seqscan = off")
-        plan = theirs(ada).explain()
+        plan = Conversation.objects.filter(visitor__in=[uuid4()]).explain()
         if connection.vendor == "postgresql":
             cursor.execute("RESET enable_seqscan")
-
     assert "conversation_of_visitor" in plan
-    assert "conversation_of_customer" in plan or "customer_id" in plan
+
+
+def test_what_became_somebody_elses_on_the_way_stays(ada, bob, monkeypatch):
+    before = anonymous(ada).get()
+    remove_batch = removal.remove_batch
+
+    def claimed_first(pk: int, among: QuerySet[Conversation]) -> Counter[str]:
+        Conversation.objects.filter(pk=before.pk).update(customer=bob, proved_by="token")
+        return remove_batch(pk, among)
+
+    monkeypatch.setattr(erasing, "remove_batch", claimed_first)
+
+    erase(ada, OFFICE)
+
+    assert Conversation.objects.get(pk=before.pk).customer == bob
 
 
 # --- Killed ------------------------------------------------------------------------------------
