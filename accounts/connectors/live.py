@@ -4,6 +4,7 @@ No database is used here, so that many can be asked at once.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -87,14 +88,20 @@ def fact(lookup: Lookup, known: Known) -> AccountFact:
 def recall(lookup: Lookup) -> Known | None:
     try:
         kept = cache.get(lookup.key)
-        text, at = json.loads(decrypt(kept)) if kept else ("", None)
+        text, at, version = json.loads(decrypt(kept)) if kept else ("", "", "")
     except (RedisError, OSError, Undecipherable, ValueError):  # a cache that is away knows nothing
         return None
-    return Known(text, datetime.fromisoformat(at)) if at else None
+    return Known(text, datetime.fromisoformat(at)) if kept and version == lookup.version else None
 
 
 def remember(lookup: Lookup, known: Known) -> None:
+    kept = json.dumps([known.text, known.at.isoformat(), lookup.version])
     try:
-        cache.set(lookup.key, encrypt(json.dumps([known.text, known.at.isoformat()])), KEPT.total_seconds())
+        cache.set(lookup.key, encrypt(kept), KEPT.total_seconds())
     except (RedisError, OSError):
         log.warning("cache_away")
+
+
+def forget(keys: Iterable[str]) -> None:
+    """Raises RedisError while the cache is away: then it is not forgotten."""
+    cache.delete_many(keys)

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -21,7 +22,9 @@ from django.utils import timezone
 
 from accounts import actors, audit
 from accounts.api_keys import create_api_key
-from accounts.models import AuditEntry, Customer
+from accounts.connectors.asking import lookups
+from accounts.connectors.live import look_up
+from accounts.models import AuditEntry, Connector, Customer
 from accounts.privacy import pseudonym
 from chat import removal, services, spending, tasks, windows
 from chat.models import Attachment, Conversation, Erasure, Message
@@ -335,3 +338,15 @@ def test_an_entry_written_meanwhile_names_them_no_more(ada):
     erasing.carry_on(erasure)
 
     assert not AuditEntry.objects.exclude(customer_external_id=None).exists()
+
+
+def test_what_other_systems_said_of_them_is_kept_no_longer(customer):
+    connector = Connector.objects.create(name="shop", title="Shop", kind="sample", sample='{"parcel": "canary"}')
+    connector.facts.create(name="Parcel", path="$.parcel")
+    (lookup,) = lookups(factories.actor(customer), ["shop"])
+    look_up(lookup)
+    assert cache.get(lookup.key)
+
+    erase(customer, OFFICE)
+
+    assert cache.get(lookup.key) is None
