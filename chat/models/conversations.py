@@ -28,8 +28,9 @@ class Conversation(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     widget = models.ForeignKey(Widget, models.CASCADE, related_name="conversations")
+    # What was said to a customer, of their record too, never becomes nobody's.
     customer = models.ForeignKey(
-        "accounts.Customer", models.SET_NULL, null=True, blank=True, related_name="conversations"
+        "accounts.Customer", models.CASCADE, null=True, blank=True, related_name="conversations"
     )
     # How the customer proved who they are; the record is only shown while that holds.
     proved_by = models.CharField(max_length=10, choices=ProvedBy.choices, blank=True)

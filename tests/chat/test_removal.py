@@ -12,6 +12,7 @@ from chat import announcements, removal, services
 from chat.attaching import attach
 from chat.models import Attachment, Conversation, Message
 from chat.removal import remove
+from tests import factories
 from tests.chat.conftest import in_database
 from tests.images import png
 
@@ -95,3 +96,12 @@ async def test_a_frame_to_a_conversation_that_is_gone_closes_the_socket(visit, w
     await visitor.send_json_to({"type": "message", "id": "q1", "text": "Hello?"})
 
     assert (await visitor.receive_output(timeout=5))["code"] == 4409
+
+
+def test_a_customer_who_is_deleted_takes_their_conversations_along(widget, customer):
+    """However that came about: whoever still has the session would read it as a visitor otherwise."""
+    services.start_conversation(widget, factories.actor(customer), {})
+
+    customer.delete()
+
+    assert not Conversation.objects.exists()

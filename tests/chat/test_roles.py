@@ -14,7 +14,7 @@ from accounts.models import User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-NAME = "0018_roles"
+NAME = "0019_roles"
 ROLES = ["Agents", "Supervisors", "Editors", "Admins"]
 
 

@@ -55,7 +55,7 @@ def keep_the_console_open(apps):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chat", "0017_erasure"),
+        ("chat", "0018_conversation_goes_with_customer"),
         ("accounts", "0007_sync_runs_and_assignees"),
         ("knowledge", "0012_missing_documents"),
         ("auth", "0012_alter_user_first_name_max_length"),
