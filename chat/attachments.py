@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chat import flooding, selectors
+from chat import flooding, selectors, sessions
 from chat.attached import LINK_SECONDS, attachment_by_link, attachment_payload
 from chat.attaching import ENDINGS, attach
 from chat.errors import ImageRefused, UnknownSession
@@ -71,7 +71,7 @@ class AttachmentsView(APIView):
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         found = None
         if self.widget and settings.MAX_IMAGE_BYTES and scheme.lower() == "session":
-            found = selectors.open_conversation(self.widget, secret.strip())
+            found = sessions.open_conversation(self.widget, secret.strip())
         if found is None:
             raise UnknownSession()
         return found

@@ -10,7 +10,7 @@ from accounts import actors
 from accounts.actors import VISITOR, Actor
 from accounts.errors import IdentityError
 from accounts.records import Proof
-from chat import codes, flooding, frames, selectors, services, signing, verifying
+from chat import codes, flooding, frames, selectors, services, sessions, signing, verifying
 from chat.errors import CodeRefused
 from chat.models import Conversation, Widget
 from chat.watching import watch
@@ -37,7 +37,7 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if token:
             await self._prove_by_token(token)
         elif session:
-            await self._be(await database_sync_to_async(selectors.actor_of_session)(self.widget, session))
+            await self._be(await database_sync_to_async(sessions.actor_of_session)(self.widget, session))
 
     async def _prove_by_token(self, token: str) -> None:
         try:
@@ -53,7 +53,7 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if not actor.is_verified:
             return
         self.actor = actor
-        self.customer = await database_sync_to_async(selectors.customer_payload)(actor)
+        self.customer = await database_sync_to_async(sessions.customer_payload)(actor)
         watch.add(self)
 
     async def on_verify(self, frame: frames.Verify) -> None:

@@ -1,8 +1,6 @@
 """Reads of conversations, shaped for whoever looks: visitors get exactly the fields written here."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -12,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts import actors
-from accounts.actors import VISITOR, Actor
+from accounts.actors import Actor
 from accounts.connectors.asking import connected
 from accounts.masking import mask_secrets
 from accounts.visibility import Visibility
@@ -25,7 +23,6 @@ from knowledge.selectors import signed_url
 
 MAX_HISTORY = 12
 MAX_SUMMARISED = 40
-LONGEST_SESSION = timedelta(days=30)
 
 
 def widget_for(public_key: str, origin: str) -> Widget | None:
@@ -36,39 +33,6 @@ def widget_for(public_key: str, origin: str) -> Widget | None:
     if widget and origin in {settings.PUBLIC_URL, *widget.origins}:
         return widget
     return None
-
-
-def conversation_of_session(widget: Widget, session: str) -> Conversation | None:
-    """Secrets are good for thirty days, however often they are used."""
-    lately = timezone.now() - LONGEST_SESSION
-    found = Conversation.objects.filter(widget=widget, session_hash=session_hash(session), session_since__gt=lately)
-    return found.first()
-
-
-def open_conversation(widget: Widget, session: str) -> Conversation | None:
-    """The same where no token comes along: a customer's is open only while what proved them holds."""
-    conversation = conversation_of_session(widget, session)
-    if conversation is None or conversation.customer_id is None:
-        return conversation
-    return conversation if actors.customer(conversation.customer_id, conversation.proof).is_verified else None
-
-
-def actor_of_session(widget: Widget, session: str) -> Actor:
-    """The customer whom a code by e-mail has proved in it, while that holds. A token proves nothing afterwards."""
-    conversation = conversation_of_session(widget, session)
-    if conversation is None or conversation.proved_by != Conversation.ProvedBy.EMAIL:
-        return VISITOR
-    return actors.customer(conversation.customer_id, conversation.proof)
-
-
-def customer_payload(actor: Actor) -> dict[str, Any] | None:
-    """What visitors are told of who they are, if they are anybody."""
-    customer = actors.proved(actor).first()
-    return {"name": customer.name, "verified": True} if customer else None
-
-
-def session_hash(session: str) -> str:
-    return hashlib.sha256(session.encode()).hexdigest()
 
 
 def messages_after(conversation_id: int, seq: int) -> QuerySet[Message]:

@@ -18,7 +18,7 @@ from chat.errors import ConversationClosed, ImageGone, NotFound, QuestionGrew
 from chat.hygiene import clean, cleaned
 from chat.models import Attachment, Citation, Conversation, Feedback, Message, PendingAction, Widget
 from chat.records import Answer, HandOver
-from chat.selectors import conversation_of_session, session_hash
+from chat.sessions import conversation_of_session, session_hash
 
 # A writer that has not been heard of for this long has lost its answer to whoever closes it. A customer who watches
 # learns of it with the next look of their socket: within half a minute.
