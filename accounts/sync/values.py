@@ -42,9 +42,8 @@ def own_id(value: Any) -> Any:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str):
         return text
-    text = text.strip()
-    if clean(text) != text or not text.isprintable():
-        raise ValueError("It holds characters that cannot be seen.")
+    if clean(text.strip()) != text or not text.isprintable():
+        raise ValueError("It begins or ends with a space, or holds characters that cannot be seen.")
     return text
 
 

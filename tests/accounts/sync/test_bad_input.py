@@ -147,7 +147,9 @@ def test_a_field_of_what_belongs_to_a_customer(program, kind, body, field, value
     assert Customer.objects.get().name == "Ada"
 
 
-@pytest.mark.parametrize("external_id", ["x" * 201, "a%00b", "%E2%80%8B", "a%E2%80%AEb", "bulk%2F", "%20"])
+@pytest.mark.parametrize(
+    "external_id", ["x" * 201, "a%00b", "%E2%80%8B", "a%E2%80%AEb", "bulk%2F", "%20", "%2042", "42%1D"]
+)
 def test_an_id_that_is_none(program, external_id):
     response = program.put(external_id, name="Ada")
 
@@ -155,7 +157,9 @@ def test_an_id_that_is_none(program, external_id):
     assert not Customer.objects.exists()
 
 
-@pytest.mark.parametrize("external_id", ["a/b", ".", "..", "bulk", "", " ", None, [], "a\x00", "a\u200bb", "x" * 201])
+@pytest.mark.parametrize(
+    "external_id", ["a/b", ".", "..", "bulk", "", " ", " 42", None, [], "a\x00", "a\u200bb", "x" * 201]
+)
 def test_an_id_that_is_none_in_a_batch(program, external_id):
     assert refused_rows(program.bulk({"external_id": external_id})) == [["external_id"]]
     assert not Customer.objects.exists()

@@ -51,7 +51,7 @@ def test_every_row_has_its_own_result_in_its_place(program):
 
 def test_the_second_row_of_a_customer_is_refused_and_names_the_first(program):
     response = program.bulk(
-        {"external_id": "42", "name": "Ada"}, {"external_id": "7"}, {"external_id": " 42 ", "name": "Ada King"}
+        {"external_id": "42", "name": "Ada"}, {"external_id": "7"}, {"external_id": 42, "name": "Ada King"}
     )
 
     assert counted(response) == {"created": 2, "failed": 1}
