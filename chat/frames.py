@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from accounts.claims import email_address
+from accounts.values import Email
 from chat.errors import FrameError
 from chat.hygiene import clean
 from chat.records import Cited
@@ -110,7 +110,7 @@ class Verify(Frame):
     """Asks for a code by e-mail, or enters the one that came."""
 
     type: Literal["verify"]
-    email: Annotated[str, AfterValidator(email_address)] | None = Field(default=None, max_length=254)
+    email: Email | None = None
     code: str | None = Field(default=None, pattern=r"^[0-9]{6}$")
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from accounts.models import Order, Subscription, Ticket, TicketComment
-from accounts.sync.values import (
+from accounts.values import (
     Attributes,
     Count,
     Currency,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment
 from accounts.models.mirrored import Mirrored
-from accounts.sync.values import check_attributes
+from accounts.values import check_attributes
 
 Problems = dict[str, str]
 

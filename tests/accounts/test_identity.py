@@ -118,7 +118,7 @@ def test_it_may_say_more_of_the_customer():
     told: dict[str, Any] = {
         "name": "Ada Lovelace",
         "email": "ada@example.com",
-        "phone": "+49 30 1234-567",
+        "phone": "+49301234567",
         "company": None,
         "locale": "de-AT",
         "time_zone": "Europe/Vienna",
@@ -189,11 +189,10 @@ WRONG = {
     "bad locale": (lambda: signed(locale="German"), "`locale` is not valid"),
     "bad time zone": (
         lambda: signed(time_zone="Mars/Olympus"),
-        "`time_zone` is not valid: Value error, it is no time zone",
+        "`time_zone` is not valid: Use a name such as Europe/Berlin.",
     ),
     "attributes are a list": (lambda: signed(attributes=["gold"]), "`attributes` is not valid"),
-    "attributes nest": (lambda: signed(attributes={"a": {"b": 1}}), "`attributes.a` is not valid"),
-    "many attributes": (lambda: signed(attributes={f"a{n}": n for n in range(51)}), "at most 50 attributes"),
+    "many attributes": (lambda: signed(attributes={f"a{n}": n for n in range(101)}), "There may be at most 100."),
 }
 
 
