@@ -1,21 +1,15 @@
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+
+from tests.migrating import migrating
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both, pytest.mark.slow]
 
 
 @pytest.fixture
 def migrate():
-    def to(name):
-        executor = MigrationExecutor(connection)
-        executor.migrate([("accounts", name)])
-        return executor.loader.project_state([("accounts", name)]).apps
-
-    newest = max(name for app, name in MigrationExecutor(connection).loader.graph.nodes if app == "accounts")
-    yield to
-    to(newest)
+    with migrating("accounts") as to:
+        yield to
 
 
 def test_subscriptions_from_before_are_told_apart(migrate):

@@ -1,20 +1,14 @@
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.migrating import migrating
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both, pytest.mark.slow]
 
 
 @pytest.fixture
 def migrate():
-    def to(name):
-        executor = MigrationExecutor(connection)
-        executor.migrate([("chat", name)])
-        return executor.loader.project_state([("chat", name)]).apps
-
-    newest = max(name for app, name in MigrationExecutor(connection).loader.graph.nodes if app == "chat")
-    yield to
-    to(newest)
+    with migrating("chat") as to:
+        yield to
 
 
 def test_the_secret_of_a_widget_becomes_its_first_key_and_comes_back(migrate):
