@@ -99,7 +99,10 @@ def events_fact(events: Sequence[Event], customer: Customer, sees: Visibility) -
         happened = [sees.text("event.kind", spoken(event.kind)), sees.text("event.text", mask_secrets(event.text))]
         if any(happened):
             said.append(f"{date(event.at, customer.time_zone)}: {', '.join(filter(None, happened))}.")
-    return fact("What happened lately", said, min(event.synced_at for event in events)) if events else None
+    if not said:
+        return None
+    as_of = min(event.synced_at for event in events)
+    return AccountFact("What happened lately", " ".join(said), as_of, is_log=True)
 
 
 def ticket_fact(ticket: Ticket, customer: Customer, sees: Visibility, most_comments: int = MAX_COMMENTS) -> TicketFact:

@@ -12,7 +12,7 @@ from typing import Literal
 class AccountFact:
     """One statement about the customer's record, in words, true at ``as_of`` as ``origin`` says.
 
-    ``asked_for``: it was looked up because the very question needs it.
+    ``asked_for``: it was looked up because the very question needs it. ``is_log``: it lists what happened, and when.
     """
 
     title: str
@@ -20,6 +20,7 @@ class AccountFact:
     as_of: datetime
     origin: str = "account record"
     asked_for: bool = False
+    is_log: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from chat.records import AnswerContext, RecordItem, Verdict
 from knowledge.errors import EmbeddingError
 from knowledge.retrieval import answerable
 from knowledge.retrieval.answerable import level_of
-from knowledge.retrieval.similarity import similarities
+from knowledge.retrieval.questions import questions_in
+from knowledge.retrieval.similarity import similarities_of
 from knowledge.text.sentences import sentences
 
 # Parts of the record are short texts: they score lower than passages for a question about them.
@@ -64,36 +65,62 @@ def reason_for(context: AnswerContext) -> str:
 
 def is_unknown_customer(context: AnswerContext) -> bool:
     """Whether it is asked what only a record can tell, by somebody who has none here."""
-    is_own = OWN_RECORD.search(context.query) and not HOW_TO.search(context.query)
-    return bool(is_own) and not context.question.actor.is_verified
+    return not context.question.actor.is_verified and any(
+        OWN_RECORD.search(asked) and not HOW_TO.search(asked) for asked in questions_in(context.query)
+    )
 
 
 def record_near(context: AnswerContext) -> dict[RecordItem, float]:
-    """What the record says to the question, and how near: what was looked up for it, and at most three others of its
-    facts and tickets, the nearest first.
+    """What the record says to the question, and how near: what was looked up for it, and of its other facts and
+    tickets the nearest first, at most three. Of several questions at once each is answered in its turn, and no item
+    counts as nearer than the best to the question that the record says least to.
     """
-    asked_for: dict[RecordItem, float] = {fact: RECORD_NEAR for fact in context.record.facts if fact.asked_for}
-    return asked_for | _nearest([item for item in _items(context) if item not in asked_for], context)
+    found: dict[RecordItem, float] = {fact: RECORD_NEAR for fact in context.record.facts if fact.asked_for}
+    items = [item for item in _items(context) if item not in found]
+    answers = _nearest(items, questions_in(context.query), context)
+    least = min((max(answer.values(), default=RECORD_NEAR) for answer in answers), default=0.0)
+    for answer in answers:
+        found |= {item: min(score, least) for item, score in answer.items() if item not in found}
+    return found
 
 
 def _items(context: AnswerContext) -> list[RecordItem]:
     return [*context.record.facts, *context.record.tickets]
 
 
-def _nearest(items: list[RecordItem], context: AnswerContext) -> dict[RecordItem, float]:
-    if not items or not PERSONAL.search(OF_ANYBODY.sub("", context.query)):
-        return {}
+def _nearest(items: list[RecordItem], asked: list[str], context: AnswerContext) -> list[dict[RecordItem, float]]:
+    """To each of the questions."""
+    if not items or not any(map(_is_personal, asked)):
+        return []
     lines = [(number, line) for number, item in enumerate(items) for line in statements(item)]
-    near = similarities_to(
-        context.query, [f"{context.source_of(items[number]).title}: {line}" for number, line in lines]
-    )
-    best = [0.0] * len(items)
-    for (number, _), score in zip(lines, near, strict=True):
-        best[number] = max(best[number], score)
-    least = RECORD_NEAR_TO_HOW if HOW_TO.search(context.query) else RECORD_NEAR
-    floor = max(least, max(best) - RECORD_CLOSE_TO_BEST)
-    ranked = sorted(range(len(items)), key=lambda number: -best[number])
-    return {items[number]: best[number] for number in ranked[:MOST_ITEMS] if best[number] >= floor}
+    texts = [f"{context.source_of(items[number]).title}: {line}" for number, line in lines]
+    most = max(1, MOST_ITEMS // len(asked))
+    answers = []
+    for question, near in zip(asked, _similarities_of(asked, texts), strict=True):
+        best = dict.fromkeys(items, 0.0)
+        for (number, _), score in zip(lines, near, strict=True):
+            best[items[number]] = max(best[items[number]], score)
+        answers.append(_chosen(best, question, most) if _is_personal(question) else {})
+    return answers
+
+
+def _is_personal(question: str) -> bool:
+    return bool(PERSONAL.search(OF_ANYBODY.sub("", question)))
+
+
+def _chosen(best: dict[RecordItem, float], question: str, most: int) -> dict[RecordItem, float]:
+    """The nearest first. A log says little in few words, which come near to much: it takes no other's place, and is
+    there only where nothing else is nearer."""
+    least = RECORD_NEAR_TO_HOW if HOW_TO.search(question) else RECORD_NEAR
+    ranked = sorted(((item, score) for item, score in best.items() if not _is_log(item)), key=lambda pair: -pair[1])
+    nearest = max((score for _, score in ranked), default=0.0)
+    logs = [(item, score) for item, score in best.items() if _is_log(item) and score >= max(nearest, least)]
+    floor = max(least, nearest - RECORD_CLOSE_TO_BEST)
+    return dict([*logs, *[(item, score) for item, score in ranked[:most] if score >= floor]])
+
+
+def _is_log(item: RecordItem) -> bool:
+    return isinstance(item, AccountFact) and item.is_log
 
 
 def statements(item: RecordItem) -> list[str]:
@@ -109,8 +136,11 @@ def replies(ticket: TicketFact) -> Sequence[str]:
 
 def similarities_to(question: str, texts: Iterable[str]) -> list[float]:
     """0 for each while there are no vectors."""
-    listed = list(texts)
+    return _similarities_of([question], list(texts))[0]
+
+
+def _similarities_of(questions: list[str], texts: list[str]) -> list[list[float]]:
     try:
-        return similarities(question, listed)
+        return similarities_of(questions, texts)
     except EmbeddingError:
-        return [0.0] * len(listed)
+        return [[0.0] * len(texts) for _ in questions]

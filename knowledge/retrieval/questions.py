@@ -8,6 +8,14 @@ import re
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 FEWEST_WORDS = 4
 MOST_PARTS = 6
+MOST_QUESTIONS = 4
+# Where one question ends and the next begins: "when does it renew, and what happened to my ticket?"
+ASKING = (
+    r"(?:what|when|where|why|who|whose|which|how"
+    r"|(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|may)"
+    r" (?:i|we|you|it|my|our|your|the|there|this|that|they))\b"
+)
+NEXT_QUESTION = re.compile(rf"(?<=\?)\s+|(?<!\s)[,;]?\s+(?:and|or|but)\s+(?:also\s+)?(?={ASKING})", re.IGNORECASE)
 
 
 def parts_of(question: str) -> list[str]:
@@ -19,3 +27,9 @@ def parts_of(question: str) -> list[str]:
         return []
     chosen = sorted(telling, key=lambda sentence: (sentence.endswith("?"), len(sentence)), reverse=True)[:MOST_PARTS]
     return [sentence for sentence in telling if sentence in chosen]
+
+
+def questions_in(text: str) -> list[str]:
+    """What is asked in one go, each by itself. Very many are one story."""
+    questions = [part for part in map(str.strip, NEXT_QUESTION.split(text)) if part]
+    return questions if 0 < len(questions) <= MOST_QUESTIONS else [text]

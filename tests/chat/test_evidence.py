@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from chat.answering import answer_question
 from chat.context import build_context
@@ -67,6 +68,44 @@ def test_who_asks_how_is_told_of_their_record_only_if_it_is_about_that(widget, c
     assert verdict("How can I find out when my subscription renews?", customer).record
 
 
+def test_of_two_questions_at_once_each_is_answered_by_the_record_in_its_turn(widget, customer):
+    both = "What is the last reply to my ticket, and when does my subscription renew?"
+
+    assert [title_of(item) for item in verdict(both, customer).record] == ["T-7", "Your subscription"]
+
+
+def test_who_asks_of_their_own_and_how_something_is_done_is_told_of_their_own(widget, customer):
+    found = verdict("How do I pair a reader, and when does my subscription renew?", customer)
+
+    assert [title_of(item) for item in found.record] == ["Your subscription"]
+
+
+def test_what_happened_lately_takes_the_place_of_nothing_that_says_more(widget, customer):
+    happened("charge_refunded", customer)
+    happened("signed_in", customer)
+
+    found = [title_of(item) for item in verdict("Was my second charge refunded?", customer).record]
+
+    assert found[-1] == "T-7"
+    assert title_of(verdict("When was I signed in?", customer).record[0]) == "What happened lately"
+
+
+def test_what_happened_lately_is_left_out_where_something_else_is_nearer(widget, customer):
+    happened("plan_changed", customer)
+
+    assert [title_of(item) for item in verdict("When does my subscription renew?", customer).record] == [
+        "Your subscription"
+    ]
+
+
+def happened(kind, customer):
+    customer.events.create(kind=kind, at=timezone.now())
+
+
+def title_of(item):
+    return getattr(item, "title", "") or item.number
+
+
 def test_tools_may_look_up_what_is_the_askers_own(widget, customer):
     assert verdict("Where is BR-10388?", customer).may_look_up
     assert not verdict("Where is BR-10388?").may_look_up
@@ -101,6 +140,12 @@ async def test_a_visitor_who_asks_about_their_own_is_told_to_sign_in(widget, mod
 
     assert "sign in" in answer.text.partition("\n\n")[0]
     assert not answer.answered
+
+
+async def test_a_visitor_who_asks_that_and_how_something_is_done_is_told_so_too(widget, model):
+    answer = await ask("When does my subscription renew, and how do I find a football club?")
+
+    assert "sign in" in answer.text.partition("\n\n")[0]
 
 
 async def test_near_pages_are_suggested_with_a_refusal(widget, model):
