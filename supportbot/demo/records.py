@@ -1,11 +1,11 @@
-"""The demo customers with their subscriptions, orders and tickets."""
+"""The demo customers with their subscriptions, orders, tickets and what happened to them lately."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from accounts.models import Customer, Order, Subscription, Ticket, TicketComment
+from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment
 from supportbot.demo.company import moment, with_dates
 
 PLAIN = ("name", "email", "phone", "company", "locale", "time_zone", "attributes")
@@ -22,6 +22,7 @@ def load(customers: list[dict[str, Any]], now: datetime) -> None:
             load_order(customer, order, now)
         for ticket in written["tickets"]:
             load_ticket(customer, ticket, now)
+        load_events(customer, written["events"], now)
 
 
 def load_subscription(customer: Customer, written: dict[str, Any], now: datetime) -> None:
@@ -55,4 +56,18 @@ def load_ticket(customer: Customer, written: dict[str, Any], now: datetime) -> N
             created_at=moment(now, comment["at"]) or now,
         )
         for comment in written["comments"]
+    )
+
+
+def load_events(customer: Customer, written: list[dict[str, Any]], now: datetime) -> None:
+    customer.events.all().delete()
+    Event.objects.bulk_create(
+        Event(
+            customer=customer,
+            kind=event["kind"],
+            text=event["text"],
+            at=moment(now, event["at"]) or now,
+            synced_at=now,
+        )
+        for event in written
     )

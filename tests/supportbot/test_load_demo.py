@@ -1,10 +1,11 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Customer, Order, Subscription, Ticket, TicketComment, User
+from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment, User
 from chat.models import Widget
 from knowledge.models import Collection, Document
 from supportbot.demo import company, loading, staff
@@ -19,7 +20,7 @@ def own_logins(settings, tmp_path):
 
 
 def counts() -> list[int]:
-    models = (Customer, Subscription, Order, Ticket, TicketComment, User, Collection, Document, Widget)
+    models = (Customer, Subscription, Order, Ticket, TicketComment, Event, User, Collection, Document, Widget)
     return [model._default_manager.count() for model in models]
 
 
@@ -98,6 +99,20 @@ def test_after_some_days_the_dates_are_counted_anew():
     loading.refresh()
 
     assert Order.objects.filter(placed_at__gt=timezone.now() - timedelta(days=30)).exists()
+
+
+def test_what_happened_lately_fits_what_was_bought_and_asked():
+    loading.load()
+
+    for event in Event.objects.exclude(text=""):
+        known = [*event.customer.orders.all(), event.customer.attributes, *event.customer.subscriptions.all()]
+        named = re.findall(r"BR2?-[\d-]+|ending \d+", event.text)
+        assert all(name in str(known) + comments_of(event.customer) for name in named)
+    assert all(customer.events.exists() for customer in Customer.objects.all())
+
+
+def comments_of(customer: Customer) -> str:
+    return " ".join(TicketComment.objects.filter(ticket__customer=customer).values_list("text", flat=True))
 
 
 def test_it_does_not_mix_with_other_customers_unless_told_to():

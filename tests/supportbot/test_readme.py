@@ -7,16 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
 
-from accounts.models import Customer
-from chat.answering import answer_question
-from chat.records import Answer, Question
-from knowledge.ingestion import build_index, ingest
-from knowledge.models import Collection, Document
-from supportbot.demo import loading
-from tests import factories
+from chat.records import Answer
+from tests.supportbot.demo import answered, load_indexed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -40,20 +34,9 @@ def one_line(text: str) -> str:
 
 @pytest.fixture
 def answer(settings, tmp_path, time_machine) -> Answer:
-    settings.DATA_DIR = tmp_path
-    settings.EMBEDDING_MODEL = "minilm"
     time_machine.move_to(DAY)
-    loading.load()
-    ingest(list(Document.objects.values_list("pk", flat=True)))
-    for collection in Collection.objects.all():
-        build_index(collection.pk)
-
-    async def ignore(_: object) -> None: ...
-
-    maya = Customer.objects.get(external_id="cus_maya")
-    return async_to_sync(answer_question)(
-        Question(shown()[0], "Brindle Help", collection_ids=None, actor=factories.actor(maya)), ignore
-    )
+    load_indexed(settings, tmp_path)
+    return answered(shown()[0], "cus_maya")
 
 
 def is_time(name: str) -> bool:
@@ -84,4 +67,4 @@ def test_the_readme_shows_a_real_answer_with_its_citations_and_trace(answer):
     assert len(cited) == len(citations)
     assert part_of(cited, citations) == citations
     assert part_of(answer.trace, trace) == trace
-    assert len(answer.trace["sources"]) == 13
+    assert len(answer.trace["sources"]) == 14
