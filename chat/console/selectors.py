@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Substr
 
-from accounts.models import Customer, Order, Subscription, Ticket, User
+from accounts.models import Customer, Event, Order, Subscription, Ticket, User
 from chat.models import Conversation, Message
 from chat.selectors import running_answer
 
@@ -25,6 +25,7 @@ EXCERPT = 160
 TRANSCRIPT_PAGE = 60
 MAX_ORDERS = 5
 MAX_TICKETS = 5
+MAX_EVENTS = 8
 
 
 # --- The list ------------------------------------------------------------------------------
@@ -136,6 +137,7 @@ class StaffRecord(NamedTuple):
     subscription: Subscription | None
     orders: list[Order]
     tickets: list[Ticket]
+    events: list[Event]
 
     @property
     def orders_as_of(self) -> datetime | None:
@@ -145,6 +147,10 @@ class StaffRecord(NamedTuple):
     def tickets_as_of(self) -> datetime | None:
         return min((ticket.synced_at for ticket in self.tickets), default=None)
 
+    @property
+    def events_as_of(self) -> datetime | None:
+        return min((event.synced_at for event in self.events), default=None)
+
 
 def staff_record(customer: Customer) -> StaffRecord:
     return StaffRecord(
@@ -152,4 +158,5 @@ def staff_record(customer: Customer) -> StaffRecord:
         customer.subscriptions.order_by(F("cancels_at").desc(nulls_first=True), "-started_at").first(),
         list(customer.orders.order_by("-placed_at")[:MAX_ORDERS]),
         list(customer.tickets.order_by("-updated_at").prefetch_related("comments")[:MAX_TICKETS]),
+        list(customer.events.order_by("-at")[:MAX_EVENTS]),
     )

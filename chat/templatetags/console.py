@@ -23,6 +23,7 @@ register.filter("masked", mask_secrets)
 register.filter("is_web_link", is_web_link)
 register.filter("money", wording.money)
 register.filter("items", wording.items)
+register.filter("spoken", wording.spoken)
 
 LINK = re.compile(r"!?\[([^\[\]]{0,160})\]\([^()\s]{0,160}\)")
 # Emphasis, code, headings and citation numbers.

@@ -1,7 +1,9 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chat import services
 from chat.actions import decide, propose
@@ -226,6 +228,20 @@ def test_agents_see_the_record_with_private_notes_marked(desk: Client, talk, cus
     assert panel.index("Private note") < panel.index(PRIVATE)
 
 
+def test_agents_see_what_happened_lately_and_as_of_when_that_is_known(desk: Client, talk, customer):
+    known = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    for days, kind in enumerate(("payment_failed", "signed_in")):
+        happened = timezone.now() - timedelta(days=days, hours=1)
+        customer.events.create(kind=kind, text="card 4242 4242 4242 4242", at=happened, synced_at=known)
+
+    panel = desk.get(url(talk("Hello", customer=customer), "customer/")).content.decode()
+
+    lately = panel.partition("<h3>Lately</h3>")[2]
+    assert lately.index("Payment failed") < lately.index("Signed in")
+    assert "4242 4242" not in lately
+    assert known.isoformat() in lately
+
+
 def test_secrets_in_tickets_are_masked(desk: Client, talk, customer):
     customer.tickets.get().comments.create(kind="customer", is_public=True, text="My card is 4242 4242 4242 4242.")
 
@@ -310,7 +326,7 @@ def test_a_hand_over_says_why(desk: Client, talk):
 
 
 @pytest.mark.parametrize(
-    ("part", "most"), [("", 14), ("news/?after=0", 13), ("customer/", 13), ("before/99/", 12), ("../../list/", 5)]
+    ("part", "most"), [("", 14), ("news/?after=0", 13), ("customer/", 14), ("before/99/", 12), ("../../list/", 5)]
 )
 def test_a_page_costs_as_many_queries_however_much_it_shows(
     desk: Client, talk, customer, part: str, most: int, django_assert_max_num_queries
