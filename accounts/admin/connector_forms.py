@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.connectors.reading import CODE, path_problem
+from accounts.connectors.reading import BLANK, CODE, path_problem
 from accounts.connectors.templates import HOST, PLACE, headers_of, problems
 from accounts.models import Connector, ConnectorFact, Customer
 from supportbot.outbound.addresses import parse
@@ -51,8 +51,10 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
             return url
         if found := problems(url):
             raise forms.ValidationError(found)
-        if not HOST.match(url):
-            raise forms.ValidationError("Write the whole address, https://host/path. Braces come after the host only.")
+        if not HOST.match(url) or BLANK.search(url):
+            raise forms.ValidationError(
+                "Write the whole address, https://host/path, without blanks. Braces come after the host only."
+            )
         try:
             parse(PLACE.sub("x", url))
         except SourceError as error:

@@ -21,6 +21,7 @@ CODE = re.compile(r"[A-Z]{3}")
 # Both take patterns, which some texts make endless.
 PATTERNS = re.compile(r"\b(?:match|search)\s*\(")
 BLANK = re.compile(r"\s+")
+DAY = re.compile(r"[\dW-]{7,10}")
 EPOCH_IN_MS = 10**11
 LARGEST = 10**15
 
@@ -88,7 +89,7 @@ def _money(value: Any, currency: str) -> str:
 
 
 def _date(value: Any, time_zone: str) -> str:
-    """ISO 8601, or seconds or milliseconds since 1970."""
+    """ISO 8601, or seconds or milliseconds since 1970. A day without a time is that day everywhere."""
     try:
         if _is_number(value):
             moment = datetime.fromtimestamp(value / 1000 if abs(value) >= EPOCH_IN_MS else value, UTC)
@@ -96,7 +97,8 @@ def _date(value: Any, time_zone: str) -> str:
             moment = datetime.fromisoformat(value)
     except (ValueError, TypeError, OverflowError, OSError):
         return ""
-    return date(moment if moment.tzinfo else moment.replace(tzinfo=UTC), time_zone)
+    is_day = isinstance(value, str) and DAY.fullmatch(value)
+    return date(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "" if is_day else time_zone)
 
 
 def _is_number(value: Any) -> bool:

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-PLACE = re.compile(r"\{([^{}]*)\}")
+# Braces with a blank beside them are not ours: GraphQL writes { customer { name } }.
+PLACE = re.compile(r"\{((?!\s)[^{}]*)(?<!\s)\}")
+BRACES = re.compile(r"\{([^{}]*)\}")
 KNOWN = re.compile(r"external_id|email|attributes\.[^{}]{1,100}")
 # A host that a customer's data could change would be theirs to choose.
 HOST = re.compile(r"https?://[^/?#{}]+(?=[/?#]|\Z)", re.IGNORECASE)
@@ -34,6 +36,8 @@ def _is_plain(value: object) -> bool:
 
 def problems(template: str) -> list[str]:
     """Of an address or a body: what is wrong with its places."""
+    if wide := [name for name in BRACES.findall(template) if name != name.strip() and KNOWN.fullmatch(name.strip())]:
+        return [f"Write {{{wide[0].strip()}}} without blanks."]
     unknown = [name for name in PLACE.findall(template) if not KNOWN.fullmatch(name)]
     listed = ", ".join("{" + name[:60] + "}" for name in unknown)
     return [f"Nothing fills {listed}: there are external_id, email and attributes.NAME."] if unknown else []

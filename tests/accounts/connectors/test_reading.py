@@ -29,6 +29,11 @@ def test_each_kind_is_read_as_customers_write_it():
     assert read("$.lines.data[0].proration") == "no"
 
 
+@pytest.mark.parametrize("time_zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_day_without_a_time_is_that_day_everywhere(time_zone):
+    assert value_of({"due": "2027-02-28"}, FactPath("Due", "$.due", "date"), time_zone) == "28 February 2027"
+
+
 def test_facts_are_sentences_and_what_is_not_there_is_left_out():
     facts = [FactPath("Amount", "$.amount_due", "money", "EUR"), FactPath("Card", "$.card"), FactPath("Q", "$.object")]
 
