@@ -10,7 +10,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Website:
-    """Pages by path. A page is text, bytes, a whole answer, or a function that writes one by hand."""
+    """Pages by path, for GET and POST. A page is text, bytes, a whole answer, or a function that writes one by hand."""
 
     def __init__(self, port: int) -> None:
         self.host = f"127.0.0.1:{port}"
@@ -18,6 +18,7 @@ class Website:
         self.pages: dict[str, Any] = {}
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
 
     def __setitem__(self, path: str, page: str | bytes | Answer | Callable[[BaseHTTPRequestHandler], None]) -> None:
         self.pages[path] = page
@@ -72,6 +73,7 @@ def website() -> Iterator[Website]:
         def do_GET(self) -> None:
             site.requests.append(self.path)
             site.headers.append(dict(self.headers))
+            site.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             found = site.pages.get(self.path, (404, {}, b"Not here."))
             if callable(found):
                 found(self)
@@ -79,6 +81,8 @@ def website() -> Iterator[Website]:
                 send(self, found)
             else:
                 send(self, (200, {}, found.encode() if isinstance(found, str) else found))
+
+        do_POST = do_GET
 
         def handle(self) -> None:
             try:
