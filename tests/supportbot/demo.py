@@ -9,7 +9,7 @@ from accounts.models import Customer
 from accounts.visibility import Visibility
 from chat.answering import answer_question
 from chat.models import Widget
-from chat.records import Answer, Question
+from chat.records import Answer, Question, Turn
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Collection, Document
 from supportbot.demo import loading
@@ -25,12 +25,12 @@ def load_indexed(settings: Any, folder: Path) -> None:
         build_index(collection.pk)
 
 
-def answered(text: str, customer: str = "") -> Answer:
+def answered(text: str, customer: str = "", history: tuple[Turn, ...] = ()) -> Answer:
     """By the demo's widget; without a customer's id to a visitor."""
     widget = Widget.objects.get(public_key=loading.WIDGET_KEY)
     asker = Customer.objects.get(external_id=customer) if customer else None
     sees = Visibility(widget.visible_fields)
-    question = Question(text, widget.name, collection_ids=None, actor=factories.actor(asker), sees=sees)
+    question = Question(text, widget.name, None, factories.actor(asker), sees, history=history)
 
     async def ignore(_: object) -> None: ...
 

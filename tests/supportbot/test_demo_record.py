@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chat.records import Turn
 from supportbot.demo import company
 from tests.supportbot.demo import answered, load_indexed
 
@@ -30,6 +31,16 @@ def test_both_questions_of_a_customer_are_answered_from_the_record():
     assert "is waiting for your reply" in ticket
     assert "issued a refund of €29.00 on 23 November 2026" in ticket
     assert [(cited.kind, cited.as_of) for cited in answer.citations] == [("account", NOW), ("ticket", NOW)]
+
+
+def test_so_is_the_second_when_it_is_asked_afterwards():
+    first = "When does my plan renew?"
+    said = answered(first, "cus_maya").text
+
+    answer = answered("And what happened to my ticket?", "cus_maya", (Turn("customer", first), Turn("bot", said)))
+
+    assert "Your ticket T-2041" in answer.text
+    assert ("ticket", NOW) in [(cited.kind, cited.as_of) for cited in answer.citations]
 
 
 def test_each_is_told_of_their_own_and_of_nobody_elses():
