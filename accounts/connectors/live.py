@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 # What a system said last is better than nothing while it does not answer, and says when it was said.
 KEPT = timedelta(hours=24)
+UNREADABLE = "What it answered could not be read. The log says why."
 Status = Literal["live", "cached", "stale", "failed"]
 
 
@@ -56,6 +57,9 @@ def look_up(lookup: Lookup) -> Looked:
         known = Known(ask(lookup), timezone.now())
     except SourceError as error:
         return unanswered(lookup, error.user_message)
+    except Exception:  # the outermost edge of another system: whatever it brought about, the customer is answered
+        log.exception("connector_broke", connector=lookup.name)
+        return unanswered(lookup, UNREADABLE)
     remember(lookup, known)
     return Looked(lookup.name, "live", fact(lookup, known))
 

@@ -95,10 +95,10 @@ def _date(value: Any, time_zone: str) -> str:
             moment = datetime.fromtimestamp(value / 1000 if abs(value) >= EPOCH_IN_MS else value, UTC)
         else:
             moment = datetime.fromisoformat(value)
-    except (ValueError, TypeError, OverflowError, OSError):
+        is_day = isinstance(value, str) and DAY.fullmatch(value)
+        return date(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "" if is_day else time_zone)
+    except (ValueError, TypeError, OverflowError, OSError):  # the first and the last day are in no other time zone
         return ""
-    is_day = isinstance(value, str) and DAY.fullmatch(value)
-    return date(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "" if is_day else time_zone)
 
 
 def _is_number(value: Any) -> bool:

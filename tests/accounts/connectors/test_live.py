@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from accounts import actors
 from accounts.actors import VISITOR
+from accounts.connectors import live
 from accounts.connectors.asking import lookups
 from accounts.models import Connector
 from tests import factories
@@ -88,6 +89,14 @@ def test_a_system_that_fails_is_said_to_have_failed(connector, ada, billing, ans
     assert reason in looked.reason
     assert looked.fact.text == "Billing did not answer just now, so what it knows cannot be told."
     assert time.monotonic() - started < 1.5
+
+
+def test_an_answer_that_breaks_its_reader_is_one_that_did_not_come(connector, ada, monkeypatch):
+    monkeypatch.setattr(live, "said", lambda *_: 1 / 0)
+
+    looked = looked_up(ada)
+
+    assert (looked.status, looked.reason) == ("failed", live.UNREADABLE)
 
 
 def test_a_system_that_is_away_is_said_to_be(connector, ada):

@@ -63,6 +63,14 @@ def test_what_is_not_of_its_kind_is_no_fact(value, kind):
     assert read("$.value", kind, "EUR", {"value": value}) == ""
 
 
+@pytest.mark.parametrize(
+    ("moment", "time_zone"),
+    [("0001-01-01T00:00:00", "America/New_York"), ("9999-12-31T23:59:59Z", "Pacific/Kiritimati")],
+)
+def test_a_day_that_a_time_zone_does_not_have_is_no_fact(moment, time_zone):
+    assert said({"ends": moment}, [FactPath("Ends", "$.ends", "date")], time_zone) == ""
+
+
 def test_a_text_of_another_system_is_short_printable_and_masked():
     assert read("$.a", document={"a": "card 4242 4242 4242 4242\n\0\u202eok"}) == "card ••• 4242 ok"
     assert len(read("$.a", document={"a": "x" * 10_000})) < 310
