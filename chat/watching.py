@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 from channels.db import database_sync_to_async
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from accounts import actors
 from accounts.actors import Actor
@@ -48,7 +48,7 @@ class Watch:
             await asyncio.sleep(SECONDS)
             try:
                 await self._look()
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 # Nothing is shown or done meanwhile: each event asks the database, too.
                 log.warning("customers_unchecked", error=type(error).__name__)
 

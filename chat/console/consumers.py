@@ -12,7 +12,7 @@ import structlog
 from channels.db import database_sync_to_async
 from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404
 
 from accounts.audit import Actor, By
@@ -73,7 +73,7 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             try:
                 if not await database_sync_to_async(is_still_here)(self.user, self.scope["session"].session_key):
                     await self._end(SIGNED_OUT)
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("console_unchecked", error=type(error).__name__)
                 await self._end(TRY_AGAIN)
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from accounts import actors
 from accounts.actors import VISITOR
@@ -65,6 +66,23 @@ async def test_all_sockets_of_a_process_take_one_query(visit, widget, customer, 
 
     assert 2 <= len(looks) <= 6
     assert set(looks) == {2}
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+async def test_a_database_that_is_away_for_a_moment_ends_no_watch(visit, widget, customer, monkeypatch, error):
+    monkeypatch.setattr(watching, "SECONDS", 0.1)
+    socket = await visit(token=token_for(customer, widget))
+    still_proved = actors.still_proved
+
+    def away_once(asked: set[actors.Actor]) -> set[actors.Actor]:
+        monkeypatch.setattr(actors, "still_proved", still_proved)
+        raise error("connection already closed")
+
+    monkeypatch.setattr(actors, "still_proved", away_once)
+    await asyncio.sleep(0.3)
+    await in_database(Customer.objects.filter(pk=customer.pk).update)(is_active=False)
+
+    assert await closing_code(socket) == 4401
 
 
 async def test_nothing_is_asked_for_visitors_alone(visit, monkeypatch):

@@ -12,10 +12,12 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from accounts.models import User
 from chat import services
+from chat.console import consumers
 from chat.console.consumers import RECHECK_SECONDS
 from chat.console.origins import is_own_origin
 from chat.models import Conversation
@@ -319,3 +321,16 @@ async def test_the_visitors_frames_follow_the_agent_and_hold_no_private_note(age
     assert [frame.get("mode") for frame in frames] == ["human", None, "bot", "resolved"]
     assert (frames[0]["agent"], frames[1]["text"], frames[1]["author"]) == ("Ines", "Good morning", "Ines")
     assert PRIVATE not in str(frames)
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+async def test_a_console_that_cannot_be_checked_is_told_to_come_again(sockets, agent, monkeypatch, error):
+    def away(*_: object) -> bool:
+        raise error("connection already closed")
+
+    monkeypatch.setattr(consumers, "is_still_here", away)
+    console = await sockets(agent)
+
+    output = await console.receive_output(timeout=RECHECK_SECONDS + 1)
+
+    assert (output["type"], output["code"]) == ("websocket.close", consumers.TRY_AGAIN)
