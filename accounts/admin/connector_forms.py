@@ -41,6 +41,7 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept = ", ".join(headers_of(self.instance.headers)) if self.instance.pk else ""
+        self.keeps_headers = bool(kept)
         self.fields["new_headers"].help_text = (
             f"Kept, encrypted: {kept}. What you write here takes their place." if kept else HEADERS_HELP
         )
@@ -89,7 +90,16 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         if cleaned.get("kind") == Connector.Kind.SAMPLE and not cleaned.get("sample") and "sample" not in self.errors:
             self.add_error("sample", "Write the JSON that it answers with.")
+        if self.takes_headers_elsewhere(cleaned):
+            self.add_error("new_headers", ELSEWHERE)
         return cleaned
+
+    def takes_headers_elsewhere(self, cleaned: dict[str, Any]) -> bool:
+        """Who may change a connector could read its kept keys at a host of their own."""
+        decided = cleaned.get("new_headers") or cleaned.get("forget_headers") or "new_headers" in self.errors
+        if not self.keeps_headers or decided or not cleaned.get("url"):
+            return False
+        return server_of(cleaned["url"]) != server_of(self.initial["url"])
 
     def save(self, commit: bool = True) -> Any:
         if self.cleaned_data["new_headers"] or self.cleaned_data["forget_headers"]:
@@ -98,6 +108,20 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 HEADERS_HELP = "One in a line: “Authorization: Bearer …”. Kept encrypted, and not shown again."
+
+ELSEWHERE = (
+    "The address leads to another server, which must not be sent the headers that were kept for the earlier one. "
+    "Write the headers for it, or remove those that are kept."
+)
+
+
+def server_of(url: str) -> tuple[str, str, int | None] | None:
+    """Who gets what is sent there; None for what is no address that is asked."""
+    try:
+        parsed = parse(PLACE.sub("x", url))
+    except SourceError:
+        return None
+    return parsed.scheme, parsed.host, parsed.port
 
 
 def problems_of_json(written: str) -> list[str]:

@@ -43,6 +43,13 @@ def problems(response) -> str:
     return str(response.context["adminform"].form.errors) + str(formset.errors)
 
 
+def change(office: Client, made: Connector, **changes: str):
+    """Headers are left as they are, unless the changes say something else."""
+    same = {"facts-INITIAL_FORMS": "1", "facts-0-id": str(made.facts.get().pk), "facts-0-connector": str(made.pk)}
+    url = reverse("admin:accounts_connector_change", args=[made.pk])
+    return office.post(url, {**WRITTEN, **same, "new_headers": "", **changes})
+
+
 def test_a_connector_is_made_with_its_facts(office):
     office.post(ADD, WRITTEN)
 
@@ -62,21 +69,52 @@ def test_headers_are_encrypted_and_never_shown_again(office):
     assert "key-of-billing" not in office.get(reverse("admin:accounts_connector_changelist")).content.decode()
 
 
-@pytest.mark.parametrize(
-    ("changes", "kept"), [({"new_headers": ""}, True), ({"new_headers": "", "forget_headers": "on"}, False)]
-)
+@pytest.mark.parametrize(("changes", "kept"), [({}, True), ({"forget_headers": "on"}, False)])
 def test_headers_stay_until_they_are_replaced_or_removed(office, changes, kept):
     office.post(ADD, WRITTEN)
-    made = Connector.objects.get()
-    fact = made.facts.get()
-    same = {"facts-INITIAL_FORMS": "1", "facts-0-id": str(fact.pk), "facts-0-connector": str(made.pk)}
 
-    office.post(
-        reverse("admin:accounts_connector_change", args=[made.pk]), {**WRITTEN, **same, "new_headers": "", **changes}
-    )
+    change(office, Connector.objects.get(), **changes)
+
+    assert bool(Connector.objects.get().headers) is kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example.net/v1/{external_id}",
+        "http://billing.example.com/v1/{external_id}",
+        "https://billing.example.com:8443/v1/{external_id}",
+    ],
+)
+def test_kept_headers_go_to_no_other_server(office, settings, url):
+    settings.FETCH_PRIVATE_HOSTS = frozenset(["billing.example.com"])
+    office.post(ADD, WRITTEN)
+    made = Connector.objects.get()
+
+    response = change(office, made, url=url)
+    change(office, made, kind="sample", sample="{}", url="")
+    change(office, made, url=url)
+
+    assert "leads to another server" in problems(response)
+    made.refresh_from_db()
+    assert (made.url, made.headers) == ("", WRITTEN["new_headers"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "headers"),
+    [
+        ({"new_headers": "X-Key: 2", "url": "https://new.example.net/"}, "X-Key: 2"),
+        ({"forget_headers": "on", "url": "https://new.example.net/"}, ""),
+        ({"url": "https://BILLING.example.com:443/v2/{email}"}, WRITTEN["new_headers"]),
+    ],
+)
+def test_an_address_changes_with_new_headers_without_any_or_on_its_server(office, changes, headers):
+    office.post(ADD, WRITTEN)
+
+    change(office, Connector.objects.get(), **changes)
 
     made = Connector.objects.get()
-    assert bool(made.headers) is kept
+    assert (made.url, made.headers) == (changes["url"], headers)
 
 
 @pytest.mark.parametrize(
