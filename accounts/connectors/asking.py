@@ -36,15 +36,6 @@ def lookups(actor: Actor, names: Iterable[str]) -> tuple[Lookup, ...]:
     return tuple(lookup(row, customer) for row in rows)
 
 
-def keys_of(customer_id: int) -> list[str]:
-    """Under which the cache may keep what was said of this customer."""
-    return [key_of(pk, customer_id) for pk in Connector.objects.values_list("pk", flat=True)]
-
-
-def key_of(connector_id: int, customer_id: int) -> str:
-    return f"connector:{connector_id}:{customer_id}"
-
-
 def lookup(connector: Connector, customer: Customer) -> Lookup:
     values = values_of(customer.external_id, customer.email, customer.attributes)
     ready = {"url": "", "body": b"", "headers": {}, "problem": ""}
@@ -57,7 +48,8 @@ def lookup(connector: Connector, customer: Customer) -> Lookup:
     except (NotFilled, Undecipherable, ValueError) as error:
         ready["problem"] = str(error)
     return Lookup(
-        key=key_of(connector.pk, customer.pk),
+        key=f"connector:{connector.pk}:{customer.pk}",
+        customer=customer.pk,
         version=connector.changed_at.isoformat(),
         name=connector.name,
         title=connector.title,

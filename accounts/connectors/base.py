@@ -20,6 +20,7 @@ class Lookup:
     """All that is needed to ask for one customer, without a database. ``problem`` says why it cannot be asked."""
 
     key: str
+    customer: int
     version: str
     name: str
     title: str

@@ -4,12 +4,12 @@ No database is used here, so that many can be asked at once.
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
+from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 # What a system said last is better than nothing while it does not answer, and says when it was said.
 KEPT = timedelta(hours=24)
+FORGOTTEN = ""
 UNREADABLE = "What it answered could not be read. The log says why."
 Status = Literal["live", "cached", "stale", "failed"]
 
@@ -86,26 +87,46 @@ def fact(lookup: Lookup, known: Known) -> AccountFact:
     return AccountFact(lookup.title, text, known.at, origin=lookup.title)
 
 
-# --- What was known before: encrypted, for it is a customer's --------------------------------
+# --- What was known before: a customer's, so it is encrypted, and once more with a secret of their own ------
+# Without that secret nobody can read it again, also what a lookup brings that was under way, or what a connector
+# said that is deleted by now.
 
 
 def recall(lookup: Lookup) -> Known | None:
     try:
-        kept = cache.get(lookup.key)
-        text, at, version = json.loads(decrypt(kept)) if kept else ("", "", "")
-    except (RedisError, OSError, Undecipherable, ValueError):  # a cache that is away knows nothing
+        kept, secret = cache.get(lookup.key), secret_of(lookup.customer)
+        if not kept or not secret:
+            return None
+        text, at, version = json.loads(Fernet(secret).decrypt(decrypt(kept)))
+    except (RedisError, OSError, Undecipherable, InvalidToken, ValueError):  # a cache that is away knows nothing
         return None
-    return Known(text, datetime.fromisoformat(at)) if kept and version == lookup.version else None
+    return Known(text, datetime.fromisoformat(at)) if version == lookup.version else None
 
 
 def remember(lookup: Lookup, known: Known) -> None:
-    kept = json.dumps([known.text, known.at.isoformat(), lookup.version])
+    said_then = json.dumps([known.text, known.at.isoformat(), lookup.version])
     try:
-        cache.set(lookup.key, encrypt(kept), KEPT.total_seconds())
+        if secret := secret_of(lookup.customer):
+            kept = Fernet(secret).encrypt(said_then.encode()).decode()
+            cache.set(lookup.key, encrypt(kept), KEPT.total_seconds())
+            cache.touch(secret_key(lookup.customer), KEPT.total_seconds())
     except (RedisError, OSError):
         log.warning("cache_away")
 
 
-def forget(keys: Iterable[str]) -> None:
-    """Raises RedisError while the cache is away: then it is not forgotten."""
-    cache.delete_many(keys)
+def forget(customer_id: int) -> None:
+    """Raises RedisError while the cache is away: then it is not forgotten.
+
+    No secret takes the place of theirs for as long as a lookup could still be under way: nothing more is kept.
+    """
+    cache.set(secret_key(customer_id), FORGOTTEN, KEPT.total_seconds())
+
+
+def secret_of(customer_id: int) -> str:
+    """Made when there is none yet; empty for a customer who was forgotten."""
+    made = Fernet.generate_key().decode()
+    return str(cache.get_or_set(secret_key(customer_id), made, KEPT.total_seconds()))
+
+
+def secret_key(customer_id: int) -> str:
+    return f"connectors:{customer_id}"

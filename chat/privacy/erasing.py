@@ -18,7 +18,6 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action, Actor, By
 from accounts.connectors import live
-from accounts.connectors.asking import keys_of
 from accounts.models import Customer, Ticket
 from accounts.privacy import delete_some, forget, pseudonym, words_of
 from chat import spending
@@ -57,7 +56,7 @@ def carry_on(erasure: Erasure) -> Erasure:
             while tallied(erasure, piece, customer):
                 pass
         spending.forget_customer(customer.pk)
-        live.forget(keys_of(customer.pk))
+        live.forget(customer.pk)
         looked_for = words_of(customer)
         erasure.looked_for = [kind for kind, spellings in looked_for.items() if spellings]
         erasure.mentions = mentions_of(customer, looked_for)

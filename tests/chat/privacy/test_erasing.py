@@ -22,8 +22,9 @@ from django.utils import timezone
 
 from accounts import actors, audit
 from accounts.api_keys import create_api_key
+from accounts.connectors import live
 from accounts.connectors.asking import lookups
-from accounts.connectors.live import look_up
+from accounts.connectors.base import Lookup
 from accounts.models import AuditEntry, Connector, Customer
 from accounts.privacy import pseudonym
 from chat import removal, services, spending, tasks, windows
@@ -69,7 +70,7 @@ def test_after_it_no_word_of_theirs_is_anywhere(ada):
     assert nowhere("canary-ada")
     assert not Attachment.objects.exists()
     assert not [path for path in in_files() if "/attachments/" in path]
-    assert not in_cache()
+    assert all(":connectors:" in key for key in in_cache())  # that nothing more is kept
     assert LogEntry.objects.filter(object_repr="(erased)").count() == 2
 
 
@@ -340,13 +341,41 @@ def test_an_entry_written_meanwhile_names_them_no_more(ada):
     assert not AuditEntry.objects.exclude(customer_external_id=None).exists()
 
 
-def test_what_other_systems_said_of_them_is_kept_no_longer(customer):
+@pytest.fixture
+def shop(customer) -> Lookup:
     connector = Connector.objects.create(name="shop", title="Shop", kind="sample", sample='{"parcel": "canary"}')
     connector.facts.create(name="Parcel", path="$.parcel")
     (lookup,) = lookups(factories.actor(customer), ["shop"])
-    look_up(lookup)
-    assert cache.get(lookup.key)
+    return lookup
+
+
+def test_what_other_systems_said_of_them_can_be_read_no_longer(customer, shop):
+    live.look_up(shop)
+    assert live.recall(shop)
 
     erase(customer, OFFICE)
 
-    assert cache.get(lookup.key) is None
+    assert live.recall(shop) is None
+
+
+def test_nor_what_a_connector_said_that_is_deleted_by_now(customer, shop):
+    live.look_up(shop)
+    Connector.objects.all().delete()
+
+    erase(customer, OFFICE)
+
+    assert live.recall(shop) is None
+
+
+def test_nothing_is_kept_of_a_lookup_that_was_under_way(customer, shop, monkeypatch):
+    ask = live.ask
+
+    def erased_meanwhile(lookup: Lookup) -> str:
+        erase(customer, OFFICE)
+        return ask(lookup)
+
+    monkeypatch.setattr(live, "ask", erased_meanwhile)
+
+    assert live.look_up(shop).status == "live"
+    assert live.recall(shop) is None
+    assert cache.get(shop.key) is None
