@@ -4,7 +4,15 @@ import re
 
 MASK = "•••"
 
-CARD = re.compile(r"(?<![\w.])(?:\d[ -]?){12,18}\d(?![\w])")
+# Groups of digits one after the other: a card, perhaps with its code, its date or an order's number beside it.
+DIGITS = re.compile(r"(?<!\w)\d++(?!\w)(?:[ .-]{1,2}\d++(?!\w))*+")
+GROUP = re.compile(r"\d+")
+SHORTEST_CARD, LONGEST_CARD, USUAL_LENGTHS = 13, 19, (16, 15)
+# The lengths and beginnings that issuers use: Visa, Mastercard, Maestro, American Express, Diners and JCB, the others.
+ISSUED = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|5[0678]\d{11,17}|3[47]\d{13}"
+    r"|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|6\d{12,18}|9792\d{12}"
+)
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 # No two pieces begin inside one run of characters: a long text of nothing but beginnings is read once.
 KEY = re.compile(
@@ -43,25 +51,64 @@ SAID_OF_PASSWORDS = re.compile(
 
 def mask_secrets(text: str) -> str:
     """Card numbers (by Luhn, keeping the last four), IBANs (by their check digits), keys and passwords."""
-    text = CARD.sub(lambda match: _mask_card(match.group()), text)
     text = IBAN.sub(lambda match: MASK if _is_iban(match.group()) else match.group(), text)
+    text = DIGITS.sub(lambda match: _mask_cards(match.group()), text)
     text = KEY.sub(MASK, text)
     for named in (ASSIGNED, BEARER, IN_ADDRESS):
         text = named.sub(rf"\1{MASK}", text)
     return PASSWORD.sub(lambda match: match.group() if _is_no_password(match) else match[1] + MASK, text)
 
 
-def _mask_card(written: str) -> str:
-    digits = [int(character) for character in written if character.isdigit()]
-    return f"{MASK} {''.join(map(str, digits[-4:]))}" if _luhn(digits) else written
+def _mask_cards(written: str) -> str:
+    """Alone, any number that may be a card's; beside other digits, what an issuer gives out."""
+    alone = re.sub(r"[ -]", "", written)
+    if alone.isdecimal() and SHORTEST_CARD <= len(alone) <= LONGEST_CARD and _luhn(alone):
+        return _masked(alone)
+    groups, kept, done, first = list(GROUP.finditer(written)), "", 0, 0
+    while first < len(groups):
+        until, card = _card_from(groups, first)
+        kept += written[done : groups[first].start()] + card
+        done, first = groups[until - 1].end(), until
+    return kept
+
+
+def _card_from(groups: list[re.Match[str]], first: int) -> tuple[int, str]:
+    """The longest card that begins with this group: the group after it, and what is to be read instead."""
+    found, digits = None, ""
+    for until, group in enumerate(groups[first : first + LONGEST_CARD], first + 1):
+        digits += group.group()
+        if len(digits) > LONGEST_CARD:
+            break
+        if _is_card(digits):
+            found = until, _masked(digits)
+    return found or (first + 1, _mask_inside(groups[first].group()))
+
+
+def _mask_inside(digits: str) -> str:
+    """A card to which something else was written without a space: of a usual length, for numbers of parcels have 20."""
+    for length in (length for length in USUAL_LENGTHS if length < len(digits)):
+        if _is_card(digits[:length]):
+            return f"{_masked(digits[:length])} {MASK}"
+        if _is_card(digits[-length:]):
+            return f"{MASK} {_masked(digits[-length:])}"
+    return digits
+
+
+def _masked(digits: str) -> str:
+    return f"{MASK} {digits[-4:]}"
+
+
+def _is_card(digits: str) -> bool:
+    return bool(ISSUED.fullmatch(digits)) and _luhn(digits)
 
 
 def _is_no_password(match: re.Match[str]) -> bool:
     return bool(match[2] and SAID_OF_PASSWORDS.fullmatch(match[3]))
 
 
-def _luhn(digits: list[int]) -> bool:
+def _luhn(written: str) -> bool:
     """ISO/IEC 7812-1: every second digit from the right counts double, digit sums add up to a multiple of ten."""
+    digits = [int(character) for character in written]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 

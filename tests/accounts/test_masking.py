@@ -24,6 +24,29 @@ def test_secrets_are_masked(text, masked):
     assert mask_secrets(text) == masked
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("4111 1111 1111 1111 123", "••• 1111 123"),
+        ("4111111111111111 12/27", "••• 1111 12/27"),
+        ("5500 0000 0000 0004 09 27", "••• 0004 09 27"),
+        ("order 1234 4111 1111 1111 1111.", "order 1234 ••• 1111."),
+        ("4111.1111.1111.1111", "••• 1111"),
+        ("4111  1111  1111  1111", "••• 1111"),
+        ("4111 - 1111", "4111 - 1111"),
+        ("no.4111111111111111", "no.••• 1111"),
+        ("4111111111111111 5500-0000-0000-0004", "••• 1111 ••• 0004"),
+        ("3782 822463 10005 1234", "••• 0005 1234"),
+        ("4111 1111 1111 1111 2nd street", "••• 1111 2nd street"),
+        ("4111111111111111123", "••• 1111 •••"),
+        ("12344111111111111111", "••• ••• 1111"),
+    ],
+)
+def test_cards_are_masked_whatever_digits_stand_beside_them(text, masked):
+    assert mask_secrets(text) == masked
+    assert mask_secrets(masked) == masked
+
+
 # Made up, in the form of the real ones.
 BASE = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6"
 FAKE_KEYS = {
@@ -73,6 +96,10 @@ def test_keys_of_every_kind_are_masked(fake):
         "-----BEGIN PRIVATE KEY-----",
         "sk-",
         "1 ",
+        "1",
+        "4. ",
+        "4111 ",
+        "4111 1111 1111 1111 ",
     ],
 )
 def test_a_long_text_of_beginnings_is_read_quickly(piece):
@@ -94,6 +121,9 @@ def test_a_long_text_of_beginnings_is_read_quickly(piece):
         "My password is not accepted, and the token is expired.",
         "What if a PIN is wrong?",
         "€1,200.00",
+        "Call +49 30 901820 12 or +49 171 1234567 10231 2026-11-26",
+        "tracking 9400 1000 0000 0000 0000 00 and 00340434161094015902",
+        "at 1732645592.123456 in 52.5200066 13.4049540",
     ],
 )
 def test_everything_else_stays(text):
