@@ -10,6 +10,16 @@ from tests.accounts.sync.programs import COMMENT, EVENT, ORDER, SUBSCRIPTION, TI
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 LARGE = {"n": "x" * 1_000_000}
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """So many, of which the object itself is the first."""
+    inside: Any = "x"
+    for _ in range(levels - 1):
+        inside = [inside]
+    return {"deep": inside}
+
+
 CUSTOMER = [
     ("email", "nobody"),
     ("email", "a@b@example.com"),
@@ -35,6 +45,8 @@ CUSTOMER = [
     ("attributes", {"x" * 101: 1}),
     ("attributes", {"": 1}),
     ("attributes", {"deep": ["x" * 16_000]}),
+    ("attributes", nested(21)),
+    ("attributes", nested(600)),
     ("updated_at", "1900-01-01T00:00:00Z"),
     ("updated_at", "2999-01-01T00:00:00Z"),
     ("updated_at", "yesterday"),
@@ -197,6 +209,13 @@ def test_attributes_are_counted_with_those_that_are_there(program):
 
     assert refused(program.put("42", attributes={f"b{number}": 1 for number in range(60)})) == ["attributes"]
     assert len(Customer.objects.get().attributes) == 60
+
+
+def test_attributes_may_be_nested_so_deep_and_no_deeper(program):
+    assert program.put("42", attributes=nested(20)).status_code == 201
+
+    response = program.put("42", attributes=nested(600))
+    assert response.json()["error"]["fields"] == {"attributes": ["They may be nested at most 20 levels deep."]}
 
 
 def test_what_cannot_be_seen_is_taken_out_of_texts(program):

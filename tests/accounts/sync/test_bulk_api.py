@@ -125,12 +125,13 @@ def test_it_goes_on_after_what_no_reader_could_use(program):
         '{"external_id": "x", "\\ud800": 1}',
         '{"external_id": "x", "name": 1e999}',
         '{"external_id": "x", "attributes": {"n": 1e999}}',
+        '{"external_id": "x", "attributes": {"n": ' + "[" * 600 + "]" * 600 + "}}",
         "1" * 5000,
         {"external_id": "last"},
     )
 
-    assert counted(response) == {"created": 1, "failed": 12}
-    assert response.json()["rows"][-1] == {"line": 13, "external_id": "last", "result": "created"}
+    assert counted(response) == {"created": 1, "failed": 13}
+    assert response.json()["rows"][-1] == {"line": 14, "external_id": "last", "result": "created"}
 
 
 def test_too_many_lines_are_refused_before_any_is_written(program, monkeypatch):

@@ -50,6 +50,16 @@ def test_csv_is_read_by_its_header_whatever_parts_its_columns(tmp_path, delimite
     )
 
 
+def test_attributes_nested_too_deep_fail_on_their_line(tmp_path):
+    deep: object = "x"
+    for _ in range(600):
+        deep = [deep]
+    path = json_lines(tmp_path, {"external_id": "a", "attributes": {"n": deep}}, {"external_id": "b"})
+
+    assert run(path) == ("1 created, 0 changed, 0 unchanged, 0 older, 1 failed", 1)
+    assert Customer.objects.get().external_id == "b"
+
+
 def test_columns_are_mapped_in_both_ways_and_left_out(tmp_path):
     path = written(tmp_path, "Id,Level,Notes\n42,gold,secret\n")
 
