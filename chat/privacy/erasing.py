@@ -40,7 +40,9 @@ def erase(customer: Customer, by: By) -> Erasure:
 @transaction.atomic
 def begin(customer: Customer, by: By) -> Erasure:
     """From here on they are nobody's customer: their sockets close, and no new conversation is theirs."""
-    held = Customer.objects.select_for_update().get(pk=customer.pk)
+    held = Customer.objects.select_for_update().filter(pk=customer.pk).first()
+    if held is None:  # Somebody else has just finished it.
+        return Erasure.objects.filter(subject=pseudonym(customer.external_id)).latest("started_at")
     Customer.objects.filter(pk=held.pk).update(is_active=False)
     erasure, _ = Erasure.objects.get_or_create(
         subject=pseudonym(held.external_id),

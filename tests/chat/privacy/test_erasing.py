@@ -27,7 +27,7 @@ from accounts.connectors.asking import lookups
 from accounts.connectors.base import Lookup
 from accounts.models import AuditEntry, Connector, Customer
 from accounts.privacy import pseudonym
-from chat import removal, services, spending, tasks, windows
+from chat import privacy_api, removal, services, spending, tasks, windows
 from chat.models import Attachment, Conversation, Erasure, Message
 from chat.privacy import erasing
 from chat.privacy.erasing import anonymous, erase
@@ -129,6 +129,16 @@ def test_asked_for_twice_it_happens_once(ada):
     assert erasing.carry_on(second) == first
     assert AuditEntry.objects.filter(action="customer.erased").count() == 1
     assert Erasure.objects.get().label == "office"
+
+
+def test_whoever_asks_while_it_is_being_finished_gets_the_same_receipt(ada, client, monkeypatch):
+    stale = Customer.objects.get(pk=ada.pk)
+    finished = erase(ada, OFFICE)
+
+    assert erase(stale, INES) == finished
+    monkeypatch.setattr(privacy_api, "found", lambda external_id: stale)
+    assert delete(client, stale.external_id).json()["erasure"] == str(finished.public_id)
+    assert AuditEntry.objects.filter(action="customer.erased").count() == 1
 
 
 def test_somebody_who_comes_back_can_be_erased_again(ada):
