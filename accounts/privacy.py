@@ -9,7 +9,7 @@ from django.db.models import Model, Q
 from django.utils.crypto import salted_hmac
 
 from accounts import audit
-from accounts.models import AuditEntry, Customer, Event, Order, Subscription, Ticket, TicketComment
+from accounts.models import AuditEntry, Customer, Event, Order, Subscription, Ticket, TicketComment, User
 
 Section = tuple[str, Any]
 
@@ -53,12 +53,15 @@ def ticket_data(ticket: Ticket) -> dict[str, Any]:
 
 def entries_about(customer: Customer) -> Any:
     theirs = Q(customer=customer) | Q(customer_external_id=customer.external_id)
-    return AuditEntry.objects.filter(theirs).order_by("at", "pk")
+    return AuditEntry.objects.filter(theirs).select_related("user").order_by("at", "pk")
 
 
 def entry_data(entry: AuditEntry) -> dict[str, Any]:
-    """Not where the member of staff was: that is theirs."""
-    return fields_of(entry, but=["ip", "customer_external_id"])
+    """Not where the member of staff was, nor how they sign in: that is theirs."""
+    fields = fields_of(entry, but=["ip", "customer_external_id"])
+    if entry.actor == AuditEntry.Actor.STAFF:
+        fields["label"] = (entry.user or User()).public_name
+    return fields
 
 
 # --- Erasing -------------------------------------------------------------------------------

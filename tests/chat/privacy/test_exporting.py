@@ -10,8 +10,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
+from accounts import audit
 from accounts.api_keys import create_api_key
-from accounts.models import AuditEntry, Customer
+from accounts.audit import Action, Actor, By
+from accounts.models import AuditEntry, Customer, User
 from chat.models import Conversation
 from chat.privacy.exporting import VERSION, export
 from tests.chat.privacy.conftest import OFFICE, SHOWN_IN_CHAT
@@ -48,9 +50,18 @@ def test_it_says_what_it_is(ada):
 
     assert content["version"] == VERSION
     assert [comment["is_public"] for comment in content["tickets"][0]["comments"]] == [True, False]
-    assert {entry["label"] for entry in content["audit_log"]} == {"ines"}
+    assert {entry["label"] for entry in content["audit_log"]} == {"Support"}
     assert "192.0.2.7" not in json.dumps(content)
     assert Conversation.objects.filter(customer=ada).get().session_hash not in json.dumps(content)
+
+
+def test_staff_are_in_it_by_the_name_that_customers_know(ada):
+    user = User.objects.create_user("login-canary", first_name="Ines")
+    audit.record(Action.CUSTOMER_VIEWED, By(Actor.STAFF, user.username, user.pk), customer_id=ada.pk)
+
+    content = exported(ada)
+    assert [entry["label"] for entry in content["audit_log"]] == ["Support", "Support", "Ines"]
+    assert "login-canary" not in json.dumps(content)
 
 
 def test_what_they_said_as_a_visitor_is_proved_by_nobody_and_not_handed_out(ada):
