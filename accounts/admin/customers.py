@@ -85,4 +85,4 @@ class TicketAdmin(LooksOnRecord, RecordAdmin):
     inlines = [CommentInline]
 
     def about(self, row: Ticket) -> tuple[int | None, str]:
-        return row.customer_id, f"ticket {row.number}"
+        return row.customer_id, f"ticket {row.pk}"

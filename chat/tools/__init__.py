@@ -1,11 +1,11 @@
 """What a model may look up, and what it may offer to do. Adding a tool is one class and one line here."""
 
-import hashlib
 import json
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from pydantic import ValidationError
 
@@ -57,7 +57,7 @@ def put_on_record(call: ToolCall, result: ToolResult, question: Question) -> Non
     """What was called in a customer's name and what came of it, without a word of either. Refused calls as well."""
     if question.customer_id is None:
         return
-    arguments = hashlib.sha256(json.dumps(call.arguments, sort_keys=True).encode()).hexdigest()
+    arguments = _hash(json.dumps(call.arguments, sort_keys=True))
     outcome = "refused" if not result.ok else "offered" if result.action else "found" if result.sources else "nothing"
     name = call.name if call.name in TOOLS or connector_of(call.name, question) else "unknown"
     sources = list(map(_id, result.sources))
@@ -67,8 +67,16 @@ def put_on_record(call: ToolCall, result: ToolResult, question: Question) -> Non
 
 
 def _id(source: Source) -> str:
-    """Of a ticket's title, only what stands before its subject."""
-    return f"document {source.document_id}" if source.kind == "document" else source.title.partition(":")[0]
+    """What is the customer's own only by a hash: the log outlives them, and a number would lead to them."""
+    if source.kind == "document":
+        return f"document {source.document_id}"
+    # Of a ticket's title, only what stands before its subject.
+    return f"{source.kind} {_hash(source.title.partition(':')[0])[:16]}"
+
+
+def _hash(said: str) -> str:
+    """Keyed: numbers are few enough to try them all."""
+    return salted_hmac("chat.tools", said, algorithm="sha256").hexdigest()
 
 
 def _run(call: ToolCall, question: Question) -> ToolResult:

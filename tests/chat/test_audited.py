@@ -101,6 +101,7 @@ def test_each_page_of_the_admin_about_a_customer_is_a_look(admin_client: Client,
     assert admin_client.get(f"/admin/{page.format(**rows)}/change/").status_code == 200
 
     assert looks() == [("admin", action, "cus-ada", "127.0.0.1")]
+    assert "T-7" not in AuditEntry.objects.get().object
 
 
 # --- Tools ---------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def question(conversation, customer) -> Question:
 @pytest.mark.parametrize(
     ("name", "arguments", "result", "sources"),
     [
-        ("get_ticket", {"number": "T-7"}, "found", ["Ticket T-7"]),
+        ("get_ticket", {"number": "T-7"}, "found", [f"ticket {tools._hash('Ticket T-7')[:16]}"]),
         ("get_ticket", {"number": "T-8"}, "nothing", []),
         ("get_ticket", {"customer": 2}, "refused", []),
         ("open_ticket", {"subject": SECRET, "text": SECRET}, "offered", []),
@@ -144,6 +145,7 @@ def test_nothing_that_was_said_is_on_record_and_the_same_arguments_are_known_aga
     entries = list(AuditEntry.objects.order_by("pk").values())
     hashes = [entry["details"]["arguments_sha256"] for entry in entries[:3]]
     assert SECRET not in str(entries)
+    assert "T-7" not in str(entries)
     assert (hashes[0] == hashes[1], hashes[0] == hashes[2]) == (True, False)
     assert entries[-1]["object"] == "tool unknown"
 
