@@ -112,15 +112,19 @@ class AnswerAdmin(LooksOnRecord, SeenWithConversations, ModelAdmin):  # type: ig
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(ReadOnlyAdmin):
+class FeedbackAdmin(LooksOnRecord, ReadOnlyAdmin):
+    look = Action.CONVERSATION_VIEWED
     list_display = ["created_at", "rating", "reason", "comment", "answer"]
     list_filter = ["rating", "created_at"]
     search_fields = ["reason", "comment", "message__text"]
     ordering = ["-created_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
-        found: QuerySet[Feedback] = super().get_queryset(request).select_related("message")
+        found: QuerySet[Feedback] = super().get_queryset(request).select_related("message__conversation")
         return found
+
+    def about(self, row: Feedback) -> tuple[int | None, str]:
+        return row.message.conversation.customer_id, f"conversation {row.message.conversation_id}"
 
     def answer(self, feedback: Feedback) -> str:
         return feedback.message.text[:160]

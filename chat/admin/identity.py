@@ -15,6 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from accounts import audit
+from accounts.audit import Action
 from chat import signing
 from chat.checker import checked
 from chat.errors import KeyRefused
@@ -108,6 +110,7 @@ def make_secret(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResp
     except KeyRefused as error:
         messages.error(request, error.user_message)
     else:
+        put_on_record(Action.KEY_MADE, request, key)
         admin.log_change(request, widget, f"Made the key {key.kid}.")
         request.session[SHOWN] = key.pk
     return to_page(widget)
@@ -121,6 +124,7 @@ def add_public_key(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpR
         except KeyRefused as error:
             form.add_error("public_key", error.user_message)
         else:
+            put_on_record(Action.KEY_MADE, request, key)
             admin.log_change(request, widget, f"Added the public key {key.kid}.")
             messages.success(request, f"Tokens signed with the private key of {key.kid} are believed from now on.")
             return to_page(widget)
@@ -133,9 +137,15 @@ def check(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     return page(admin, request, widget, token_form=form, checked=found)
 
 
+def put_on_record(action: Action, request: HttpRequest, key: SigningKey) -> None:
+    details = {"widget": key.widget_id, "kid": key.kid}
+    audit.record(action, audit.staff(request), about=f"signing key {key.pk}", details=details)
+
+
 def show_secret(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -> HttpResponse:
     widget = permitted(admin, request, pk)
     row = get_object_or_404(SigningKey, pk=key, widget=widget)
+    put_on_record(Action.KEY_VIEWED, request, row)
     admin.log_change(request, widget, f"Looked at the secret of the key {row.kid}.")
     request.session[SHOWN] = row.pk
     return to_page(widget)
@@ -145,6 +155,7 @@ def retire(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -> Htt
     widget = permitted(admin, request, pk)
     row = get_object_or_404(SigningKey, pk=key, widget=widget)
     signing.retire(row)
+    put_on_record(Action.KEY_RETIRED, request, row)
     admin.log_change(request, widget, f"Retired the key {row.kid}.")
     messages.success(request, f"Retired. Tokens signed with {row.kid} are refused from now on.")
     return to_page(widget)

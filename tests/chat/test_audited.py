@@ -7,7 +7,7 @@ from accounts.actors import VISITOR
 from accounts.models import AuditEntry, Customer
 from chat import services, tools
 from chat.llm.base import ToolCall
-from chat.models import Conversation, Widget
+from chat.models import Conversation, Feedback, Widget
 from chat.records import Question, Source
 from tests import factories
 
@@ -88,14 +88,17 @@ def test_who_is_refused_has_seen_nothing(client: Client, conversation):
         ("accounts/ticket/{ticket}", "ticket.viewed"),
         ("chat/conversation/{conversation}", "conversation.viewed"),
         ("chat/botmessage/{answer}", "conversation.viewed"),
+        ("chat/feedback/{feedback}", "conversation.viewed"),
     ],
 )
 def test_each_page_of_the_admin_about_a_customer_is_a_look(admin_client: Client, conversation, customer, page, action):
+    answer = conversation.messages.get(role="bot")
     rows = {
         "customer": customer.pk,
         "ticket": customer.tickets.get().pk,
         "conversation": conversation.pk,
-        "answer": conversation.messages.get(role="bot").pk,
+        "answer": answer.pk,
+        "feedback": Feedback.objects.create(message=answer, rating="down", comment=SECRET).pk,
     }
 
     assert admin_client.get(f"/admin/{page.format(**rows)}/change/").status_code == 200

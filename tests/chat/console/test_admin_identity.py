@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.identity import issue_token
-from accounts.models import Customer, User
+from accounts.models import AuditEntry, Customer, User
 from chat import signing
 from chat.models import SigningKey, Widget
 from tests import factories
@@ -58,6 +58,23 @@ def test_it_is_shown_again_to_whoever_asks_and_that_is_on_record(office, widget)
     assert key.secret in post(office, widget, f"{key.pk}/show/")
     assert [entry.change_message for entry in LogEntry.objects.all()] == [f"Looked at the secret of the key {key.kid}."]
     assert key.secret not in str(LogEntry.objects.values())
+
+
+def test_whatever_is_done_with_keys_is_in_the_audit_log(office, widget):
+    post(office, widget, "secret/")
+    key = SigningKey.objects.get()
+    post(office, widget, f"{key.pk}/show/")
+    post(office, widget, f"{key.pk}/retire/")
+    post(office, widget, "public-key/", public_key=pem("RS256"), kid="theirs")
+
+    entries = AuditEntry.objects.order_by("pk")
+    assert list(entries.values_list("label", "action", "details__kid")) == [
+        ("admin", "key.made", key.kid),
+        ("admin", "key.viewed", key.kid),
+        ("admin", "key.retired", key.kid),
+        ("admin", "key.made", "theirs"),
+    ]
+    assert key.secret not in str(entries.values())
 
 
 def test_secrets_are_in_no_list_and_not_on_the_widgets_own_page(office, widget):
