@@ -10,6 +10,7 @@ from typing import Literal
 
 from django.db.models import QuerySet
 
+from accounts.addresses import has_address, is_same
 from accounts.models import ApiKey, Customer, User
 from accounts.records import Proof
 
@@ -52,7 +53,7 @@ def proved(actor: Actor) -> QuerySet[Customer]:
     if actor.proof and actor.proof.method == "token":
         return active
     if actor.proof and actor.proof.address:
-        return active.filter(email__iexact=actor.proof.address)
+        return active.filter(has_address(actor.proof.address))
     return active.none()
 
 
@@ -66,7 +67,7 @@ def still_proved(asked: Collection[Actor]) -> set[Actor]:
 def _holds(actor: Actor, address: str) -> bool:
     if actor.proof is None or actor.proof.method == "token":
         return actor.proof is not None
-    return bool(actor.proof.address) and actor.proof.address.casefold() == address.casefold()
+    return is_same(actor.proof.address, address)
 
 
 def staff(user_id: int, customer_id: int | None = None) -> Actor:

@@ -24,6 +24,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from requests import RequestException
 
+from accounts.addresses import has_address
 from accounts.models import User
 
 log = structlog.get_logger(__name__)
@@ -89,11 +90,10 @@ class ExistingStaffOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """The member of staff with the address that the provider has verified, if there is exactly one."""
         claims = sociallogin.account.extra_data["id_token"]
         email = claims.get("email") if claims.get("email_verified") is True else None
-        staff = (
-            User.objects.filter(email__iexact=email, is_active=True, is_staff=True) if email else User.objects.none()
-        )
+        address = email if isinstance(email, str) else ""
+        staff = User.objects.filter(has_address(address), is_active=True, is_staff=True)
         if len(found := list(staff[:2])) != 1:
-            log.warning("sso_refused", reason="no such member of staff" if email else "address not verified")
+            log.warning("sso_refused", reason="no such member of staff" if address else "address not verified")
             raise ImmediateHttpResponse(refused(request))
         sociallogin.user = found[0]
 

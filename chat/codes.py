@@ -7,6 +7,7 @@ from django.core.mail import send_mail
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.addresses import has_address
 from accounts.models import Customer
 from chat.language import language_of
 from chat.models import VerificationCode, Widget
@@ -22,7 +23,7 @@ def can_be_sent() -> bool:
 
 def customer_with(address: str) -> Customer | None:
     """The one active customer who has this address. One that several have proves nothing."""
-    found = list(Customer.objects.filter(email__iexact=address, is_active=True)[:2])
+    found = list(Customer.objects.filter(has_address(address), is_active=True)[:2])
     return found[0] if len(found) == 1 else None
 
 
@@ -40,25 +41,26 @@ def mail(code_id: int) -> None:
     """Once, and only to a customer. Raises OSError when no mail server takes it; then it can be tried again."""
     waiting = VerificationCode.objects.filter(pk=code_id, mailed_at=None, expires_at__gt=timezone.now())
     asked = waiting.select_related("conversation__widget").first()
-    if asked is None or customer_with(asked.address) is None:
+    customer = customer_with(asked.address) if asked else None
+    if asked is None or customer is None:
         return
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     ours = waiting.filter(asked_at=asked.asked_at)
     if not ours.update(mailed_at=timezone.now(), code_hash=hash_of(asked, code)):
         return
     try:
-        _send(asked, code)
+        _send(asked, code, customer.email)
     except OSError:
         VerificationCode.objects.filter(pk=code_id, asked_at=asked.asked_at).update(mailed_at=None, code_hash="")
         raise
 
 
-def _send(asked: VerificationCode, code: str) -> None:
-    """A fixed text: nothing in it was written by a visitor."""
+def _send(asked: VerificationCode, code: str, address: str) -> None:
+    """To the customer's own ``address``, as it is stored. A fixed text: nothing in it was written by a visitor."""
     widget, language = asked.conversation.widget, _language(asked)
     words = {"code": code, "widget": " ".join(widget.name.split())}
     subject, text = (phrase(name, language, **words) for name in ("code_subject", "code_mail"))
-    send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [asked.address])
+    send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
 
 
 def _language(asked: VerificationCode) -> str:

@@ -31,6 +31,12 @@ ServerId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Text = Annotated[str, AfterValidator(clean)]
 
 
+def in_ascii(address: str) -> str:
+    if not address.isascii():
+        raise ValueError("only addresses of ASCII characters can be verified")
+    return address
+
+
 class Frame(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -110,7 +116,7 @@ class Verify(Frame):
     """Asks for a code by e-mail, or enters the one that came."""
 
     type: Literal["verify"]
-    email: Email | None = None
+    email: Annotated[Email, AfterValidator(in_ascii)] | None = None
     code: str | None = Field(default=None, pattern=r"^[0-9]{6}$")
 
     @model_validator(mode="after")

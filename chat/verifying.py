@@ -7,7 +7,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts import actors
-from accounts.actors import Actor
+from accounts.actors import VISITOR, Actor
 from accounts.records import Proof
 from chat import codes, services, tasks
 from chat.errors import CodeNotSent, CodeRefused
@@ -46,7 +46,7 @@ def enter_code(conversation_id: int, code: str) -> tuple[Actor, Session]:
         if not VerificationCode.objects.filter(pk=asked.pk, code_hash=asked.code_hash).delete()[0]:
             raise CodeRefused()
         customer = codes.customer_with(asked.address)
-        actor = actors.customer(customer.pk if customer else None, Proof("email", asked.address))
+        actor = actors.customer(customer.pk, Proof("email", customer.email)) if customer else VISITOR
         session = services.prove_session(conversation_id, asked.session_hash, actor) if actor.is_verified else None
     if session is None:
         raise CodeRefused()

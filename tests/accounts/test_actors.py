@@ -4,11 +4,25 @@ from django.contrib.auth.models import Group
 from accounts import actors
 from accounts.actors import VISITOR, Actor
 from accounts.api_keys import create_api_key
+from accounts.models import Customer
 from accounts.records import Proof
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+# Each is the other to a database that folds more than capitals, one way or the other.
+LOOKALIKES = [
+    ("victim@mail.com", "vıctim@mail.com"),
+    ("vıctim@mail.com", "victim@mail.com"),
+    ("victim@mail.com", "victim@maıl.com"),
+    ("sam@mail.com", "ſam@mail.com"),
+    ("ſam@mail.com", "sam@mail.com"),
+    ("\u212aim@mail.com", "kim@mail.com"),
+    ("kim@mail.com", "\u212aim@mail.com"),
+    ("İvy@mail.com", "ivy@mail.com"),
+    ("strasse@mail.com", "straße@mail.com"),
+    ("straße@mail.com", "straße@mail.com"),
+]
 BY_TOKEN = Proof("token")
 BY_CODE = Proof("email", "ada@example.com")
 
@@ -56,6 +70,24 @@ def test_an_address_that_nobody_has_proves_nothing(ada):
     ada.save()
 
     assert actors.customer(ada.pk, Proof("email", "")) == VISITOR
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("ours", "proved"), LOOKALIKES)
+def test_an_address_that_only_looks_alike_proves_nothing(ada, ours, proved):
+    Customer.objects.update(email=ours)
+    actor = Actor("customer", ada.pk, Proof("email", proved))
+
+    assert actors.again(actor) == VISITOR
+    assert actors.still_proved([actor]) == set()
+
+
+@pytest.mark.both
+def test_capitals_in_an_address_do_not_matter(ada):
+    actor = Actor("customer", ada.pk, Proof("email", "ADA@example.COM"))
+
+    assert actors.again(actor) == actor
+    assert actors.still_proved([actor]) == {actor}
 
 
 def test_staff_are_what_they_are_now():

@@ -108,6 +108,7 @@ def refuse(response, client: Client) -> None:
         {"email_verified": None},
         {"email": ""},
         {"email": None},
+        {"email": 7},
     ],
 )
 def test_an_unknown_or_unverified_address_is_refused_and_no_account_made(provider, client: Client, ines, claims):
@@ -118,6 +119,13 @@ def test_an_unknown_or_unverified_address_is_refused_and_no_account_made(provide
 
     assert User.objects.count() == before
     assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["ınes@example.com", "ineſ@example.com"])
+def test_an_address_that_only_looks_like_somebodys_is_refused(provider, client: Client, ines, address):
+    provider.claims |= {"email": address}
+
+    refuse(client.get(back(provider, client)), client)
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}])

@@ -63,7 +63,7 @@ async def test_a_code_proves_who_is_chatting(visit, widget, ada):
 
     assert visitor.ready["widget"]["verify"] is True
     assert (sent["state"], sent["email"]) == ("sent", "a•••@example.com")
-    assert [message.to for message in mail.outbox] == [[ADDRESS]]
+    assert [message.to for message in mail.outbox] == [[ada.email]]
     await visitor.send_json_to({"type": "verify", "code": code_in_mail()})
     ready = await visitor.until("ready")
 
@@ -72,7 +72,7 @@ async def test_a_code_proves_who_is_chatting(visit, widget, ada):
     assert ready["session"] != visitor.ready["session"]
     conversation = await in_database(Conversation.objects.get)()
     assert (conversation.customer_id, conversation.proved_by) == (ada.pk, "email")
-    assert conversation.attested_email == ADDRESS
+    assert conversation.attested_email == ada.email
     assert not await in_database(VerificationCode.objects.exists)()
 
 
@@ -126,6 +126,19 @@ async def test_the_answer_is_the_same_whoever_has_the_address(visit, ada):
     assert len(mail.outbox) == 1
     refused = [await verify(each, code="000000") for each in (known, unknown, shared)]
     assert len({tuple(answer.items()) for answer in refused}) == 1
+
+
+@pytest.mark.parametrize("lookalike", ["ıs@example.com", "iſ@example.com", "is@maıl.com"])
+async def test_an_address_that_only_looks_like_a_customers_gets_no_code(visit, ada, lookalike):
+    await in_database(Customer.objects.update)(email=lookalike.replace("ı", "i").replace("ſ", "s"))
+    visitor = await visit()
+    await visitor.send_json_to({"type": "verify", "email": lookalike})
+
+    refused = await visitor.until("error")
+
+    assert "ASCII" in str(refused)
+    assert mail.outbox == []
+    assert await in_database(codes.customer_with)(lookalike) is None
 
 
 async def test_a_deactivated_customer_gets_no_code(visit, ada):
@@ -278,7 +291,7 @@ async def test_a_mail_says_nothing_a_visitor_wrote(visit, ada, widget):
 
     (sent,) = mail.outbox
     assert "EVIL" not in str(sent.message()).upper().replace("BCC: ALL@EXAMPLE.COM", "")
-    assert sent.recipients() == [ADDRESS]
+    assert sent.recipients() == [ada.email]
     assert sent.message()["Bcc"] is None
     assert "geben Sie dort diesen Code ein" in sent.body
 
