@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from accounts.errors import IdentityError
-from accounts.values import Attributes, Email, Locale, Name200, Phone, TimeZone
+from accounts.values import Attributes, CustomerId, Email, Locale, Name200, Phone, TimeZone
+
+SUBJECT: TypeAdapter[str] = TypeAdapter(CustomerId)
 
 
 class Profile(BaseModel):
@@ -33,6 +35,20 @@ def profile_of(claims: dict[str, Any]) -> Profile:
     try:
         return Profile.model_validate(said)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        reason = first["msg"].removeprefix("Value error, ")
-        raise IdentityError("claim", f"The claim `{first['loc'][0]}` is not valid: {reason}") from None
+        name, reason = _first(error)
+        raise IdentityError("claim", f"The claim `{name}` is not valid: {reason}") from None
+
+
+def external_id_of(claims: dict[str, Any]) -> str:
+    """What ``sub`` says, if programs could call a customer so. Raises IdentityError."""
+    try:
+        return SUBJECT.validate_python(claims["sub"])
+    except ValidationError as error:
+        _, reason = _first(error)
+        raise IdentityError("sub", f"`sub` is not the id of a customer: {reason}") from None
+
+
+def _first(error: ValidationError) -> tuple[str, str]:
+    """The name of what is wrong, and why."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return ".".join(map(str, first["loc"][:1])), first["msg"].removeprefix("Value error, ")

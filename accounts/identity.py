@@ -16,7 +16,7 @@ from typing import Any, Literal
 import jwt
 from jwt.exceptions import InvalidSubjectError
 
-from accounts.claims import Profile, profile_of
+from accounts.claims import Profile, external_id_of, profile_of
 from accounts.errors import IdentityError
 
 Algorithm = Literal["HS256", "RS256", "ES256"]
@@ -24,7 +24,6 @@ Algorithm = Literal["HS256", "RS256", "ES256"]
 LONGEST_LIFE = timedelta(hours=24)
 CLOCK_SKEW = timedelta(seconds=60)
 MAX_TOKEN_LENGTH = 8192
-MAX_EXTERNAL_ID = 200
 REQUIRED = ["exp", "iat", "sub", "aud"]
 
 
@@ -159,11 +158,8 @@ def _identity(claims: dict[str, Any], key: Key) -> Identity:
     if expires - issued > LONGEST_LIFE.total_seconds():
         hours = (expires - issued) / 3600
         raise IdentityError("lives_too_long", f"It lives {hours:,.0f} hours from `iat` to `exp`; 24 are allowed.")
-    external_id = claims["sub"]
-    if not external_id.strip() or len(external_id) > MAX_EXTERNAL_ID or not external_id.isprintable():
-        raise IdentityError("sub", f"`sub` has to be one line of at most {MAX_EXTERNAL_ID} characters.")
     return Identity(
-        external_id,
+        external_id_of(claims),
         issued_at=datetime.fromtimestamp(issued, UTC),
         expires_at=datetime.fromtimestamp(expires, UTC),
         profile=profile_of(claims),
