@@ -5,13 +5,23 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from accounts.errors import IdentityError
-from accounts.values import Attributes, CustomerId, Email, Locale, Name200, Phone, TimeZone
+from accounts.values import (
+    Attributes,
+    CustomerId,
+    Email,
+    Locale,
+    Name200,
+    Phone,
+    TimeZone,
+    check_attributes,
+    merged_attributes,
+)
 
 SUBJECT: TypeAdapter[str] = TypeAdapter(CustomerId)
 
 
 class Profile(BaseModel):
-    """The claims that are fields of a customer. One that is missing or null says nothing, and changes nothing."""
+    """The claims that are fields of a customer. One that is missing or null says nothing; an empty one empties."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
@@ -26,7 +36,19 @@ class Profile(BaseModel):
     @property
     def news(self) -> dict[str, Any]:
         """What it says, by the names of the customer's fields."""
-        return self.model_dump(exclude_none=True)
+        return self.model_dump(exclude_unset=True)
+
+    def beside(self, known: dict[str, Any]) -> dict[str, Any]:
+        """The same, with the attributes that are ``known`` already. Raises IdentityError where they are too many."""
+        if self.attributes is None:
+            return self.news
+        every = merged_attributes(known, self.attributes)
+        try:
+            check_attributes(every)
+        except ValueError as error:
+            reason = f"With those that are there already: {error}"
+            raise IdentityError("claim", f"The claim `attributes` is not valid: {reason}") from None
+        return {**self.news, "attributes": every}
 
 
 def profile_of(claims: dict[str, Any]) -> Profile:

@@ -135,6 +135,11 @@ def attributes(value: Any) -> Any:
     return {_attribute_name(name): _cleaned(each) for name, each in value.items()}
 
 
+def merged_attributes(known: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """They are kept one by one, and null removes one."""
+    return {name: value for name, value in {**known, **said}.items() if value is not None}
+
+
 def check_attributes(value: dict[str, Any]) -> None:
     """As a whole: once as sent, and once with those the customer has already."""
     if len(value) > MAX_ATTRIBUTES:

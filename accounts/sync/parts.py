@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from accounts.sync.rows import CustomerRow
 from accounts.sync.tables import CUSTOMERS, INSIDE, Problems, Table
+from accounts.values import merged_attributes
 
 Result = Literal["created", "changed", "unchanged", "older"]
 
@@ -103,8 +104,6 @@ def _is_older(part: Part) -> bool:
 
 
 def _merged(attributes: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Attributes are kept one by one, and null removes one."""
     if "attributes" not in given:
         return given
-    every = {**attributes, **given["attributes"]}
-    return {**given, "attributes": {name: value for name, value in every.items() if value is not None}}
+    return {**given, "attributes": merged_attributes(attributes, given["attributes"])}

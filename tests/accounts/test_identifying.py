@@ -85,3 +85,31 @@ def test_a_deactivated_customer_is_refused_and_left_as_they_are():
         customer_of(token(name="Eve"))
 
     assert Customer.objects.get().name == "Ada"
+
+
+def test_null_removes_an_attribute():
+    customer_of(token(ago=30, attributes={"tier": "gold", "seats": None, "inside": {"none": None}}))
+    assert Customer.objects.get().attributes == {"tier": "gold", "inside": {"none": None}}
+
+    customer_of(token(attributes={"tier": None, "seats": 3}))
+
+    assert Customer.objects.get().attributes == {"inside": {"none": None}, "seats": 3}
+
+
+def test_more_attributes_than_one_may_have_are_refused_with_those_that_are_there():
+    customer_of(token(ago=30, attributes={f"a{number}": number for number in range(60)}))
+
+    with pytest.raises(IdentityError) as refused:
+        customer_of(token(name="Eve", attributes={f"b{number}": number for number in range(60)}))
+
+    assert "`attributes` is not valid: With those that are there already" in refused.value.reason
+    assert (len(Customer.objects.get().attributes), Customer.objects.get().name) == (60, "")
+
+
+def test_an_empty_claim_empties_and_one_that_is_null_says_nothing():
+    customer_of(token(ago=30, name="Ada", email="ada@example.com", phone="+4930901820"))
+
+    customer_of(token(name=None, email="", phone=""))
+
+    kept = Customer.objects.get()
+    assert (kept.name, kept.email, kept.phone) == ("Ada", "", "")
