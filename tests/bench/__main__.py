@@ -1,7 +1,7 @@
 """``python -m tests.bench [NAME ...] [--folder FOLDER]``: all but the large ones, or those named.
 
 ``answers`` measures the labelled sets in FOLDER. ``search-large`` takes about half an hour and 10 GB of disk for its
-million passages, ``accounts`` two minutes and 1 GB for its customers with their record.
+million passages, ``accounts`` two minutes for its customers with their record.
 """
 
 import os
