@@ -25,15 +25,19 @@ def customer_of(identity: Identity) -> Customer:
 
 def _made(identity: Identity) -> Customer:
     """Two sockets may be the first at the same moment: the later one gets what the earlier one has made."""
-    fields = {**identity.profile.beside({}), "changed_at": _written_at(identity)}
+    fields = {**identity.profile.beside({}), "identified_at": _written_at(identity)}
     return Customer.objects.get_or_create(external_id=identity.external_id, defaults=fields)[0]
 
 
 def _is_news(customer: Customer, identity: Identity) -> bool:
-    if customer.changed_at is None or customer.changed_at < identity.issued_at:
+    """Neither what programs told later nor a later token is undone."""
+    told, identified = customer.changed_at, customer.identified_at
+    if told and told > identity.issued_at:
+        return False
+    if identified is None or identified < identity.issued_at:
         return True
     said = identity.profile.beside(customer.attributes)
-    return customer.changed_at == identity.issued_at and any(getattr(customer, name) != said[name] for name in said)
+    return identified == identity.issued_at and any(getattr(customer, name) != said[name] for name in said)
 
 
 @transaction.atomic
@@ -45,12 +49,12 @@ def _updated(customer_id: int, identity: Identity) -> Customer:
     said = identity.profile.beside(customer.attributes)
     for name, value in said.items():
         setattr(customer, name, value)
-    customer.changed_at = _written_at(identity)
+    customer.identified_at = _written_at(identity)
     customer.synced_at = timezone.now()
-    customer.save(update_fields=[*said, "changed_at", "synced_at"])
+    customer.save(update_fields=[*said, "identified_at", "synced_at"])
     return customer
 
 
 def _written_at(identity: Identity) -> datetime:
-    """A clock that goes ahead must not make this the newest news for a while."""
+    """A clock that goes ahead must not make this the newest token for a while."""
     return min(identity.issued_at, timezone.now())

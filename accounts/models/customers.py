@@ -6,6 +6,7 @@ Money is always in minor units (cents) beside its ISO 4217 currency.
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models.mirrored import Mirrored, new_own_id
 
@@ -23,8 +24,12 @@ class Customer(Mirrored):
     attributes = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    identified_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the newest token was issued that told something of them."
+    )
 
     class Meta:
+        indexes = [models.Index(Lower("email"), name="customer_address")]
         permissions = [
             ("export_customer", "Can export everything about a customer"),
             ("erase_customer", "Can erase a customer"),

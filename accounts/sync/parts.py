@@ -61,8 +61,7 @@ def decide(part: Part, now: datetime) -> Problems:
     if _belongs_elsewhere(part):
         return {part.table.key: "This is taken. Use another."}
     if _is_older(part):
-        part.row, part.result = part.stored, "older"
-        return {}
+        return _deactivated(part, now) if part.given.get("is_active") is False else _older(part)
     return _known(part, now) if part.given else _untouched(part)
 
 
@@ -83,6 +82,17 @@ def _known(part: Part, now: datetime) -> Problems:
     part.row.synced_at = now
     part.result = "changed" if changed else "unchanged"
     return part.table.settle(part.row, changed)
+
+
+def _older(part: Part) -> Problems:
+    part.row, part.result = part.stored, "older"
+    return {}
+
+
+def _deactivated(part: Part, now: datetime) -> Problems:
+    """Whoever is to be shut out is, however old the news; the rest of it changes nothing."""
+    part.given = {"is_active": False}
+    return _known(part, now)
 
 
 def _untouched(part: Part) -> Problems:

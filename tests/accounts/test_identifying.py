@@ -28,7 +28,7 @@ def test_an_unknown_customer_is_made_as_the_company_signed():
     kept = Customer.objects.get()
     assert kept == made
     assert (kept.external_id, kept.name, kept.email) == ("cus_1", "Ada", "ada@example.com")
-    assert (kept.attributes, kept.changed_at) == ({"tier": "gold"}, NOW)
+    assert (kept.attributes, kept.identified_at, kept.changed_at) == ({"tier": "gold"}, NOW, None)
 
 
 def test_what_is_signed_replaces_what_was_there_and_leaves_the_rest():
@@ -66,9 +66,9 @@ def test_what_another_system_told_later_stays():
 def test_a_clock_that_goes_ahead_does_not_silence_others():
     customer_of(token(ago=-50, name="Ada"))
 
-    changed_at = Customer.objects.get().changed_at
-    assert changed_at
-    assert changed_at <= datetime.now(UTC)
+    identified_at = Customer.objects.get().identified_at
+    assert identified_at
+    assert identified_at <= datetime.now(UTC)
 
 
 def test_a_token_that_says_nothing_more_writes_nothing(django_assert_num_queries):

@@ -1,10 +1,13 @@
 """One row at a time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from accounts.claims import profile_of
+from accounts.identifying import customer_of
+from accounts.identity import Identity
 from accounts.models import Customer, Order, Ticket, TicketComment
 from tests.accounts.sync.programs import COMMENT, EVENT, INSIDE, ORDER, SUBSCRIPTION, TICKET, URL, Program
 from tests.factories import staff_member
@@ -68,6 +71,33 @@ def test_a_customer_is_deactivated(program):
 
     assert program.put("42", active=False).json()["active"] is False
     assert not Customer.objects.get().is_active
+
+
+def test_what_is_older_than_a_token_is_still_what_programs_say(program):
+    now = datetime.now(UTC).replace(microsecond=0)
+    said = profile_of({"name": "Ada", "email": "ada@example.com"})
+    customer_of(Identity("42", now, now + timedelta(minutes=5), said, "k1"))
+
+    response = program.put("42", ADA)
+
+    assert (response.status_code, response.json()["result"]) == (200, "changed")
+    assert Customer.objects.get().name == "Ada Lovelace"
+
+
+def test_older_news_deactivates_and_changes_nothing_else(program):
+    program.put("42", ADA)
+    older = {"name": "Older", "active": False, "updated_at": "2026-10-01T00:00:00Z"}
+
+    results = [program.put("42", older).json()["result"] for _ in range(2)]
+
+    found = Customer.objects.get()
+    assert results == ["changed", "unchanged"]
+    assert (found.is_active, found.name, found.changed_at) == (
+        False,
+        "Ada Lovelace",
+        datetime(2026, 11, 1, 8, tzinfo=UTC),
+    )
+    assert program.put("42", active=True, updated_at="2026-10-01T00:00:00Z").status_code == 412
 
 
 @pytest.mark.parametrize("where", INSIDE)
