@@ -1,5 +1,6 @@
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -139,7 +140,7 @@ TWICE = '{"sub": "cus_1", "aud": "wk_1", "iat": 1, "exp": 2, "sub": "cus_2"}'
 LATER = timedelta(minutes=10)
 
 # What is wrong with each, and the words that say so.
-WRONG = {
+WRONG: dict[str, tuple[Callable[[], str], str]] = {
     "empty": (lambda: "", "three parts"),
     "no token": (lambda: "a.b.c", "not the base64url of a JSON object"),
     "not base64": (lambda: "é.é.é", "not the base64url of a JSON object"),
