@@ -4,8 +4,10 @@ Nobody waits longer than the deadline for any of them. One that is late is told 
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 from channels.db import database_sync_to_async
 
@@ -23,8 +25,11 @@ from knowledge.text.terms import terms
 
 DEADLINE = 1.5
 LATE = "It was not waited for any longer."
-# Threads of their own: a system that hangs holds up nobody else's work.
-_threads = ThreadPoolExecutor(16, "connectors")
+HANGS = "It is not asked: earlier questions still wait for it."
+# Of one connector, in this process.
+AT_ONCE = 4
+# What goes on after its deadline, by connector: a name is looked up for as long as the system's resolver takes.
+_late: defaultdict[str, list[Future[Looked]]] = defaultdict(list)
 
 
 def needed(question: Question, query: str) -> list[str]:
@@ -80,7 +85,21 @@ async def _ask(question: Question, names: Iterable[str], trace: Trace) -> tuple[
 
 
 async def _in_time(lookup: Lookup) -> Looked:
-    """A thread that is late goes on: what it brings is there for the next question."""
-    asking = asyncio.get_running_loop().run_in_executor(_threads, look_up, lookup)
-    done, _ = await asyncio.wait([asking], timeout=DEADLINE)
-    return asking.result() if done else await asyncio.to_thread(unanswered, lookup, LATE)
+    """A thread that is late goes on: what it brings is there for the next question. One that did not begin does not."""
+    late = _late[lookup.name]
+    late[:] = [each for each in late if not each.done()]
+    if len(late) >= AT_ONCE:
+        return await asyncio.to_thread(unanswered, lookup, HANGS)
+    asking = _threads(lookup.name).submit(look_up, lookup)
+    done, _ = await asyncio.wait([asyncio.wrap_future(asking)], timeout=DEADLINE)
+    if done:
+        return asking.result()
+    if not asking.cancel():
+        late.append(asking)
+    return await asyncio.to_thread(unanswered, lookup, LATE)
+
+
+@cache
+def _threads(connector: str) -> ThreadPoolExecutor:
+    """Of its own: a system that hangs, or a name that nobody resolves, holds up no other connector's work."""
+    return ThreadPoolExecutor(AT_ONCE, f"connector-{connector}")

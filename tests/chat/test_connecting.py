@@ -1,6 +1,7 @@
 """What other systems say of a customer, in answers: asked when it is needed, told as of when, and only to its owner."""
 
 import asyncio
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -10,10 +11,13 @@ from channels.db import database_sync_to_async
 
 from accounts.connectors.asking import connected
 from accounts.models import Connector
+from chat import connecting
 from chat.answering import answer_question
 from chat.llm.base import ToolCall
 from chat.records import Answer, Question
 from chat.tracing import Trace
+from supportbot.outbound import addresses
+from supportbot.outbound.errors import FetchError
 from tests import factories
 from tests.accounts.connectors.conftest import ada, billing, connector
 
@@ -167,3 +171,34 @@ async def test_no_database_is_held_while_a_system_is_waited_for(widget, connecto
 
     assert time.monotonic() - started < 0.3
     await asking
+
+
+async def test_a_connector_that_hangs_is_not_asked_again_and_holds_up_no_other(
+    widget, connector, ada, billing, monkeypatch
+):
+    """As a resolver does that does not answer: no time-out of a connection ends that."""
+    released = threading.Event()
+    resolve = addresses.resolve
+
+    def hanging(host: str, port: int) -> list[str]:
+        if host == "hangs.example.com":
+            released.wait(10)
+            raise FetchError("hangs.example.com is not known.")
+        return resolve(host, port)
+
+    monkeypatch.setattr(addresses, "resolve", hanging)
+    monkeypatch.setattr(connecting, "DEADLINE", 0.3)
+    await database_sync_to_async(Connector.objects.create)(
+        name="hangs", title="Hangs", about="invoice", url="https://hangs.example.com/", cache_seconds=0
+    )
+
+    traces = await asyncio.gather(*(asked(NEEDS_IT, ada) for _ in range(6)))
+    _, after = await asked(NEEDS_IT, ada)
+    released.set()
+
+    assert {row["status"] for _, trace in traces for row in trace["connectors"] if row["name"] == "hangs"} == {"failed"}
+    assert [(row["status"], row["reason"]) for row in after["connectors"]] == [
+        ("live", ""),
+        ("failed", connecting.HANGS),
+    ]
+    assert after["connectors_ms"] < 250
