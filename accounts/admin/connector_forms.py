@@ -8,6 +8,7 @@ from django import forms
 from accounts.connectors.reading import BLANK, CODE, path_problem
 from accounts.connectors.templates import HOST, PLACE, headers_of, problems
 from accounts.models import Connector, ConnectorFact, Customer
+from supportbot.encryption import Undecipherable
 from supportbot.outbound.addresses import parse
 from supportbot.outbound.errors import SourceError
 from supportbot.theme import LineInput, TextInput
@@ -40,11 +41,8 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = ", ".join(headers_of(self.instance.headers)) if self.instance.pk else ""
-        self.keeps_headers = bool(kept)
-        self.fields["new_headers"].help_text = (
-            f"Kept, encrypted: {kept}. What you write here takes their place." if kept else HEADERS_HELP
-        )
+        self.kept = kept_by(self.instance) if self.instance.pk else ""
+        self.fields["new_headers"].help_text = self.kept or HEADERS_HELP
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"].strip()
@@ -97,7 +95,7 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
     def takes_headers_elsewhere(self, cleaned: dict[str, Any]) -> bool:
         """Who may change a connector could read its kept keys at a host of their own."""
         decided = cleaned.get("new_headers") or cleaned.get("forget_headers") or "new_headers" in self.errors
-        if not self.keeps_headers or decided or not cleaned.get("url"):
+        if not self.kept or decided or not cleaned.get("url"):
             return False
         return server_of(cleaned["url"]) != server_of(self.initial["url"])
 
@@ -113,6 +111,15 @@ ELSEWHERE = (
     "The address leads to another server, which must not be sent the headers that were kept for the earlier one. "
     "Write the headers for it, or remove those that are kept."
 )
+
+
+def kept_by(connector: Connector) -> str:
+    """What is said of the headers that it keeps; nothing where there are none."""
+    try:
+        names = ", ".join(headers_of(connector.headers))
+    except Undecipherable as error:
+        return error.user_message
+    return f"Kept, encrypted: {names}. What you write here takes their place." if names else ""
 
 
 def server_of(url: str) -> tuple[str, str, int | None] | None:

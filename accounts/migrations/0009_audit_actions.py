@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_sync_runs_and_assignees'),
+        ('accounts', '0008_identified_at'),
     ]
 
     operations = [

@@ -79,7 +79,7 @@ def show(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def page(admin: "WidgetAdmin", request: HttpRequest, widget: Widget, **context: Any) -> HttpResponse:
-    keys = list(SigningKey.objects.filter(widget=widget))
+    keys = list(SigningKey.objects.filter(widget=widget).defer("secret"))
     live = [key for key in keys if key.is_live]
     kid = next((key.kid for key in live if key.algorithm == SigningKey.Algorithm.HS256), KEY_ID)
     frame = {
@@ -144,7 +144,7 @@ def put_on_record(action: Action, request: HttpRequest, key: SigningKey) -> None
 
 def show_secret(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -> HttpResponse:
     widget = permitted(admin, request, pk)
-    row = get_object_or_404(SigningKey, pk=key, widget=widget)
+    row = get_object_or_404(SigningKey.objects.defer("secret"), pk=key, widget=widget)
     put_on_record(Action.KEY_VIEWED, request, row)
     admin.log_change(request, widget, f"Looked at the secret of the key {row.kid}.")
     request.session[SHOWN] = row.pk
@@ -153,7 +153,7 @@ def show_secret(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -
 
 def retire(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -> HttpResponse:
     widget = permitted(admin, request, pk)
-    row = get_object_or_404(SigningKey, pk=key, widget=widget)
+    row = get_object_or_404(SigningKey.objects.defer("secret"), pk=key, widget=widget)
     signing.retire(row)
     put_on_record(Action.KEY_RETIRED, request, row)
     admin.log_change(request, widget, f"Retired the key {row.kid}.")

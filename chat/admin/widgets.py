@@ -69,5 +69,5 @@ class WidgetAdmin(ThemedAdmin):
 
     def keys(self, widget: Widget) -> str:
         """Which there are, for everybody who may look at the widget; what they are is on a page of its own."""
-        live = SigningKey.objects.filter(widget=widget.pk, retired_at=None)
+        live = SigningKey.objects.filter(widget=widget.pk, retired_at=None).defer("secret")
         return render_to_string("admin/chat/widget/keys.html", {"widget": widget, "keys": live})

@@ -56,7 +56,7 @@ def keep_the_console_open(apps):
 class Migration(migrations.Migration):
     dependencies = [
         ("chat", "0018_conversation_goes_with_customer"),
-        ("accounts", "0007_sync_runs_and_assignees"),
+        ("accounts", "0009_audit_actions"),
         ("knowledge", "0012_missing_documents"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from chat.models.widgets import Widget
-from supportbot.encryption import EncryptedTextField
+from supportbot.encryption import EncryptedTextField, Undecipherable
 
 
 def new_kid() -> str:
@@ -62,3 +62,11 @@ class SigningKey(models.Model):
     @property
     def is_live(self) -> bool:
         return self.retired_at is None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its secret, if it has one, can still be deciphered. Ask only rows that were read without it."""
+        try:
+            return self.secret is not None
+        except Undecipherable:
+            return False

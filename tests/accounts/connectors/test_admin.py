@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEntry, Connector
+from accounts.models import AuditEntry, Connector, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +187,23 @@ def test_it_is_tried_by_those_who_may_change_it_and_see_customers(client):
         client.force_login(factories.staff_member(f"half-{number}", *rights))
 
         assert client.post(url, {"customer": "cus_1"}).status_code == 403
+
+
+def test_headers_that_nobody_can_decipher_any_more_can_be_replaced(office, settings):
+    factories.customer(external_id="cus_1")
+    office.post(ADD, WRITTEN)
+    made = Connector.objects.get()
+    settings.SECRET_KEY = "another-key-that-is-long-enough-for-anybody"
+    office.force_login(User.objects.get())
+
+    listed = office.get(reverse("admin:accounts_connector_changelist")).content.decode()
+    page = office.get(reverse("admin:accounts_connector_change", args=[made.pk])).content.decode()
+    tried = office.post(reverse("admin:accounts_connector_try", args=[made.pk]), {"customer": "cus_1"})
+    elsewhere = change(office, made, url="https://new.example.net/")
+    change(office, made, new_headers="X-Key: 2")
+
+    assert "Billing" in listed
+    assert "SECRET_KEY_FALLBACKS, or enter the secret again" in page
+    assert "SECRET_KEY_FALLBACKS" in tried.context["found"].problem
+    assert "leads to another server" in problems(elsewhere)
+    assert Connector.objects.get().headers == "X-Key: 2"

@@ -216,3 +216,20 @@ def test_a_checked_token_is_written_nowhere(office, widget, caplog):
     assert token not in caplog.text
     assert token.split(".")[2] not in caplog.text
     assert not LogEntry.objects.exists()
+
+
+def test_a_key_that_nobody_can_decipher_any_more_can_be_replaced(office, admin_user, widget, settings):
+    key = signing.make_secret(widget)
+    settings.SECRET_KEY = "another-key-that-is-long-enough-for-anybody"
+    office.force_login(admin_user)
+
+    of_widget = office.get(f"/admin/chat/widget/{widget.pk}/change/")
+    shown = post(office, widget, f"{key.pk}/show/")
+    post(office, widget, f"{key.pk}/retire/")
+    post(office, widget, "secret/")
+
+    assert key.kid in of_widget.content.decode()
+    assert "Its secret cannot be read" in shown
+    assert "Show secret" not in shown
+    assert [each.kid for each in signing.live_keys(widget)] != [key.kid]
+    assert "Its secret cannot be read" not in page(office, widget)
