@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.admin.customers import CustomerAdmin
@@ -95,6 +97,7 @@ class ErasureAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         return [self.own_url("<int:pk>/json/", receipt_json, "json"), *super().get_urls()]
 
+    @method_decorator(require_safe)
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
