@@ -19,7 +19,12 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    # A page: it has no answer to OPTIONS, which the framework would give it.
+    path(
+        "api/docs/",
+        SpectacularSwaggerView.as_view(url_name="schema", http_method_names=["get", "head"]),
+        name="api-docs",
+    ),
     path("api/v1/collections/<slug:collection>/documents", documents.DocumentsView.as_view(), name="push-documents"),
     path(
         "api/v1/collections/<slug:collection>/documents/<path:own_id>",
