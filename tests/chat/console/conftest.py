@@ -41,7 +41,9 @@ def desk(agent: User, client: Client) -> Client:
 
 @pytest.fixture
 def widget(db) -> Widget:
-    return factories.widget(name="Help")
+    widget = factories.widget(name="Help")
+    factories.signing_key(widget)
+    return widget
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from accounts.api_keys import create_api_key
-from accounts.models import User
 from chat.models import Conversation
+from tests import factories
 from tests.canaries import SLUGS, canary
 from tests.chat.conftest import in_database
 from tests.chat.hostile.carriers import ASKED, publish
@@ -47,7 +47,7 @@ async def test_a_transcript_holds_what_its_customer_was_told(visit_as_ada, async
     model.will = WILL
     visitor = await visit_as_ada()
     finished = await visitor.ask(ASKED)
-    agent = await in_database(User.objects.create_user)("ines", is_staff=True)
+    agent = await in_database(factories.agent)()
     await async_client.aforce_login(agent)
     opened = await Conversation.objects.aget(public_id=visitor.ready["conversation"])
 
