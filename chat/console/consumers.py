@@ -6,6 +6,7 @@ Frames to the page: ``changed`` and ``typing`` with a ``conversation``, ``collea
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -90,13 +91,13 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             frame = json.loads(text_data or "")
         except ValueError:
             return
-        if isinstance(frame, dict) and frame.get("type") == "watch":
-            await self.on_watch(frame.get("conversation"))
-        elif isinstance(frame, dict) and frame.get("type") == "typing":
-            await self.on_typing()
+        kind = frame.get("type") if isinstance(frame, dict) else None
+        if isinstance(kind, str) and kind in HANDLERS:
+            await HANDLERS[kind](self, frame)
 
-    async def on_watch(self, conversation_id: object) -> None:
+    async def on_watch(self, frame: dict[str, Any]) -> None:
         """Follows one conversation, or none; a running answer is asked to repeat itself."""
+        conversation_id = frame.get("conversation")
         await self._stop_watching()
         if not isinstance(conversation_id, int) or not 0 < conversation_id <= LARGEST_ID or self.user is None:
             return
@@ -115,7 +116,7 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     def _by(self, user: User) -> By:
         return By(Actor.STAFF, user.get_username(), user.pk, (self.scope.get("client") or [None])[0])
 
-    async def on_typing(self) -> None:
+    async def on_typing(self, frame: dict[str, Any]) -> None:
         if self.watched is not None and self.user is not None:
             await self.channel_layer.group_send(
                 announcements.visitors(self.watched),
@@ -143,3 +144,9 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def answer_frame(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "answer", "frame": event["frame"]})
+
+
+Handler = Callable[[ConsoleConsumer, dict[str, Any]], Awaitable[None]]
+
+# Every frame that a page may send, by its type.
+HANDLERS: dict[str, Handler] = {"watch": ConsoleConsumer.on_watch, "typing": ConsoleConsumer.on_typing}
