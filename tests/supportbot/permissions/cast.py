@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -21,6 +21,7 @@ from knowledge.selectors import signed_url
 from tests import factories
 from tests.chat.conftest import ORIGIN
 from tests.chat.privacy.conftest import attachment, with_a_past
+from tests.chat.test_roles import models_of_then
 from tests.supportbot.permissions import policy
 
 ROLES = {
@@ -42,9 +43,9 @@ VISITORS = {policy.VISITOR: "visitor", policy.CUSTOMER: "ada", policy.OTHER_CUST
 def make_roles() -> None:
     """As an installation begins. Tests that empty their database take the roles along."""
     if not Group.objects.filter(name="Admins").exists():
-        state = type("Schema", (), {"connection": connection})
-        import_module("knowledge.migrations.0006_roles").make_groups(apps, state)
-        import_module("chat.migrations.0019_roles").make_roles(apps, state)
+        schema = SimpleNamespace(connection=connection)
+        import_module("knowledge.migrations.0006_roles").make_groups(models_of_then(), schema)
+        import_module("chat.migrations.0019_roles").make_roles(models_of_then(), schema)
 
 
 @dataclass(frozen=True)

@@ -261,3 +261,29 @@ SHELVES: dict[str, Who] = {
     # Of a group that nobody here belongs to.
     "sales": frozenset({SUPERUSER}),
 }
+
+# --- Sockets ---------------------------------------------------------------------------------
+
+BEFORE_HELLO = "before hello"
+DEACTIVATED = "deactivated customer"
+LOST = "agent who lost the permission"
+
+# Whose frame does something, by its type, where every id in it is one of Ada's, who is the customer. A frame
+# without one is about one's own conversation. Whoever is not named gets an error, or is closed.
+FRAMES: dict[str, Who] = {
+    "hello": frozenset({BEFORE_HELLO}),
+    "message": frozenset({CUSTOMER}),
+    "stop": frozenset({CUSTOMER}),
+    "retry": frozenset({CUSTOMER}),
+    "feedback": frozenset({CUSTOMER}),
+    "confirm": frozenset({CUSTOMER}),
+    "handoff": IN_THE_WIDGET,
+    "read": IN_THE_WIDGET,
+    "new": IN_THE_WIDGET,
+    # Says and learns nothing: it is not worth asking who somebody is, who is closed within two seconds anyway.
+    "typing": IN_THE_WIDGET | {DEACTIVATED},
+    # Whoever is signed in needs no code.
+    "verify": frozenset({VISITOR}),
+}
+# To everybody else the agents' socket does not open, or it closes.
+CONSOLE_FRAMES: dict[str, Who] = {"watch": DESK, "typing": DESK}
