@@ -74,6 +74,7 @@ ROUTES: dict[str, Who] = {
     # Says that a link in a mail is not valid; addresses are not confirmed here.
     "GET console/confirm-email/": ANYBODY,
     "GET console/confirm-email/(?P<key>[-:\\w]+)/": ANYBODY,
+    "POST console/confirm-email/(?P<key>[-:\\w]+)/": NOBODY,
     "GET api/docs/": ANYBODY,
     "GET api/v1/schema/": ANYBODY,
     # What the widget brings and shows: the session's secret opens one conversation, a link one image.

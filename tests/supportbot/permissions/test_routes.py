@@ -40,6 +40,13 @@ def test_every_address_has_exactly_one_policy(route: Route):
     assert len(route.policies) == 1, f"Who may do what at {route.pattern!r}? In policy.py, {where}."
 
 
+@pytest.mark.parametrize("route", [route for route in KNOWN if not route.model], ids=lambda route: route.pattern)
+def test_every_method_of_a_view_has_a_policy(route: Route):
+    unsaid = set(route.methods) - route.policy.keys()
+
+    assert not unsaid, f"Who may {unsaid} {route.pattern!r}? ROUTES in policy.py has to say so."
+
+
 def test_every_policy_is_about_an_address_that_there_is():
     patterns = {route.pattern for route in routes()}
     models = {route.model for route in routes()}
