@@ -1,6 +1,7 @@
 """How customers prove to a widget who they are: its keys, how to sign with them, and what is wrong with a token."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -8,12 +9,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.views.decorators.cache import never_cache
+from django.urls import URLPattern, reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts import audit
 from accounts.audit import Action
@@ -22,6 +19,7 @@ from chat.checker import checked
 from chat.errors import KeyRefused
 from chat.examples import KEY_ID, snippets
 from chat.models import SigningKey, Widget
+from supportbot.theme import LineInput, TextInput
 
 if TYPE_CHECKING:
     from chat.admin.widgets import WidgetAdmin
@@ -34,27 +32,26 @@ SHOWN = "shown_signing_key"
 class PublicKeyForm(forms.Form):
     public_key = forms.CharField(
         label="Public key",
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "placeholder": "-----BEGIN PUBLIC KEY-----"}),
+        widget=TextInput(attrs={"rows": 5, "placeholder": "-----BEGIN PUBLIC KEY-----"}),
         help_text="In PEM form: RSA with 2048 bits or more for RS256, P-256 for ES256.",
     )
     kid = forms.CharField(
         label="Key id",
         required=False,
         max_length=64,
-        widget=UnfoldAdminTextInputWidget(),
+        widget=LineInput(),
         help_text="What your server writes into the token's kid. Left empty, one is made up.",
     )
 
 
 class TokenForm(forms.Form):
-    token = forms.CharField(widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "placeholder": "eyJ…"}))
+    token = forms.CharField(widget=TextInput(attrs={"rows": 4, "placeholder": "eyJ…"}))
 
 
 def urls(admin: "WidgetAdmin") -> list[URLPattern]:
     def route(address: str, view: View, name: str) -> URLPattern:
-        bound = require_http_methods(["POST" if address else "GET"])(lambda request, **ids: view(admin, request, **ids))
-        guarded: View = admin.admin_site.admin_view(sensitive_post_parameters()(never_cache(bound)))
-        return path(f"<int:pk>/identity/{address}", guarded, name=f"chat_widget_{name}")
+        method = "POST" if address else "GET"
+        return admin.own_url(f"<int:pk>/identity/{address}", unreported(view), name, method=method)
 
     return [
         route("", show, "identity"),
@@ -64,6 +61,11 @@ def urls(admin: "WidgetAdmin") -> list[URLPattern]:
         route("<int:key>/show/", show_secret, "show_secret"),
         route("<int:key>/retire/", retire, "retire_key"),
     ]
+
+
+def unreported(view: View) -> View:
+    """Secrets and tokens that were typed in are in no report of an error."""
+    return lambda admin, request, **ids: sensitive_post_parameters()(partial(view, admin))(request, **ids)
 
 
 def permitted(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> Widget:
@@ -82,11 +84,7 @@ def page(admin: "WidgetAdmin", request: HttpRequest, widget: Widget, **context: 
     keys = list(SigningKey.objects.filter(widget=widget).defer("secret"))
     live = [key for key in keys if key.is_live]
     kid = next((key.kid for key in live if key.algorithm == SigningKey.Algorithm.HS256), KEY_ID)
-    frame = {
-        **admin.admin_site.each_context(request),
-        "opts": Widget._meta,
-        "title": f"Identity of customers in {widget}",
-        "media": admin.media,
+    shown = {
         "widget": widget,
         "live": live,
         "retired": [key for key in keys if not key.is_live],
@@ -96,7 +94,8 @@ def page(admin: "WidgetAdmin", request: HttpRequest, widget: Widget, **context: 
         "key_form": PublicKeyForm(),
         "token_form": TokenForm(),
     }
-    return TemplateResponse(request, "admin/chat/widget/identity.html", frame | context)
+    title = f"Identity of customers in {widget}"
+    return admin.page(request, "widget/identity.html", title, **shown | context)
 
 
 def to_page(widget: Widget) -> HttpResponse:
