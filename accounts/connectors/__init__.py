@@ -5,16 +5,25 @@ read in ``reading.py``, and when it is asked for, and for how long it is good, i
 """
 
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from django.utils.module_loading import import_string
 
-from accounts.connectors.base import Asks
+from accounts.connectors.base import Asks, Lookup
+from accounts.connectors.reading import parsed
+from supportbot.outbound.errors import SourceError
 
 KINDS = {
     "http": "accounts.connectors.http.AsksOverHttp",
     "sample": "accounts.connectors.sample.AsksNobody",
 }
+
+
+def asked(lookup: Lookup) -> Any:
+    """The answer, as JSON has it. Blocks. Raises SourceError in words for staff, also for what cannot be asked."""
+    if lookup.problem:
+        raise SourceError(lookup.problem)
+    return parsed(get_kind(lookup.kind).answer(lookup))
 
 
 @cache

@@ -14,9 +14,9 @@ from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from accounts.connectors import get_kind
+from accounts.connectors import asked
 from accounts.connectors.base import Lookup
-from accounts.connectors.reading import parsed, said
+from accounts.connectors.reading import said
 from accounts.records import AccountFact
 from accounts.wording import clock
 from supportbot.encryption import Undecipherable, decrypt, encrypt
@@ -53,9 +53,7 @@ def look_up(lookup: Lookup) -> Looked:
     if known and timezone.now() - known.at < timedelta(seconds=lookup.cache_seconds):
         return Looked(lookup.name, "cached", fact(lookup, known))
     try:
-        if lookup.problem:
-            raise SourceError(lookup.problem)
-        known = Known(ask(lookup), timezone.now())
+        known = Known(said(asked(lookup), lookup.facts, lookup.time_zone), timezone.now())
     except SourceError as error:
         return unanswered(lookup, error.user_message)
     except Exception:  # the outermost edge of another system: whatever it brought about, the customer is answered
@@ -63,11 +61,6 @@ def look_up(lookup: Lookup) -> Looked:
         return unanswered(lookup, UNREADABLE)
     remember(lookup, known)
     return Looked(lookup.name, "live", fact(lookup, known))
-
-
-def ask(lookup: Lookup) -> str:
-    """What the answer says, now. Raises SourceError."""
-    return said(parsed(get_kind(lookup.kind).answer(lookup)), lookup.facts, lookup.time_zone)
 
 
 def unanswered(lookup: Lookup, reason: str) -> Looked:

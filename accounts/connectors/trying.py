@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from time import perf_counter
 
-from accounts.connectors import get_kind
+from accounts.connectors import asked
 from accounts.connectors.base import Lookup
-from accounts.connectors.reading import parsed, value_of
+from accounts.connectors.reading import value_of
 from supportbot.outbound.errors import SourceError
 
 # Enough to find one's way in it.
@@ -26,12 +26,9 @@ class Tried:
 def tried(lookup: Lookup) -> Tried:
     started = perf_counter()
     try:
-        if lookup.problem:
-            raise SourceError(lookup.problem)
-        raw = get_kind(lookup.kind).answer(lookup)
-        ms = round((perf_counter() - started) * 1000, 1)
-        document = parsed(raw)
+        document = asked(lookup)
     except SourceError as error:
         return Tried(problem=error.user_message)
+    ms = round((perf_counter() - started) * 1000, 1)
     facts = tuple((fact.name, value_of(document, fact, lookup.time_zone)) for fact in lookup.facts)
     return Tried(facts, json.dumps(document, indent=2, ensure_ascii=False)[:MOST_SHOWN], ms)

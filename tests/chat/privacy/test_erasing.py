@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,7 +21,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import actors, audit
+from accounts import actors, audit, connectors
 from accounts.api_keys import create_api_key
 from accounts.connectors import live
 from accounts.connectors.asking import lookups
@@ -378,13 +379,13 @@ def test_nor_what_a_connector_said_that_is_deleted_by_now(customer, shop):
 
 
 def test_nothing_is_kept_of_a_lookup_that_was_under_way(customer, shop, monkeypatch):
-    ask = live.ask
+    asked = connectors.asked
 
-    def erased_meanwhile(lookup: Lookup) -> str:
+    def erased_meanwhile(lookup: Lookup) -> Any:
         erase(customer, OFFICE)
-        return ask(lookup)
+        return asked(lookup)
 
-    monkeypatch.setattr(live, "ask", erased_meanwhile)
+    monkeypatch.setattr(live, "asked", erased_meanwhile)
 
     assert live.look_up(shop).status == "live"
     assert live.recall(shop) is None
