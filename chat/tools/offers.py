@@ -3,13 +3,12 @@
 from typing import Any
 
 from accounts.records import TicketFact
-from accounts.selectors import ticket_of
 from chat.actions import propose
 from chat.models import PendingAction
 from chat.phrases import phrase
 from chat.records import Question
 from chat.tools.base import Arguments, Line, Number, Text, Tool, ToolResult, refused
-from chat.tools.tickets import NO_TICKET
+from chat.tools.tickets import NO_TICKET, own_ticket
 
 OFFERED = (
     "Nothing has been done yet. The customer now sees this offer with a button and decides. Point to the button; "
@@ -60,8 +59,7 @@ class AddTicketComment(Tool[Comment]):
     has_effect = True
 
     def run(self, arguments: Comment, question: Question) -> ToolResult:
-        customer_id = question.customer_id
-        ticket = ticket_of(customer_id, arguments.number, question.sees) if customer_id else None
+        ticket = own_ticket(question, arguments.number)
         if ticket is None:
             return refused(NO_TICKET)
         if ticket.is_closed:

@@ -1,11 +1,17 @@
 """The customer's own tickets, to read."""
 
+from accounts.records import TicketFact
 from accounts.selectors import ticket_list, ticket_of
 from chat.context import ticket_source
 from chat.records import Question
 from chat.tools.base import Arguments, Number, Tool, ToolResult
 
 NO_TICKET = "The customer has no ticket of that number."
+
+
+def own_ticket(question: Question, number: str) -> TicketFact | None:
+    """The asker's own, as far as the widget lets it be seen."""
+    return ticket_of(question.customer_id, number, question.sees) if question.customer_id else None
 
 
 class TicketNumber(Arguments):
@@ -19,8 +25,7 @@ class GetTicket(Tool[TicketNumber]):
     needs_customer = True
 
     def run(self, arguments: TicketNumber, question: Question) -> ToolResult:
-        customer_id = question.customer_id
-        ticket = ticket_of(customer_id, arguments.number, question.sees) if customer_id else None
+        ticket = own_ticket(question, arguments.number)
         return ToolResult("This is the ticket.", (ticket_source(ticket),)) if ticket else ToolResult(NO_TICKET)
 
 
