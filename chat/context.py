@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from accounts.masking import mask_secrets
 from accounts.records import AccountFact, CustomerRecord, TicketFact
-from accounts.selectors import customer_record, plans_of
+from accounts.selectors import plans_of
 from chat.plans import known_plans
 from chat.records import AnswerContext, Question, Source
 from knowledge.access import Audience
@@ -22,12 +22,6 @@ class Found(NamedTuple):
     passages: tuple[Passage, ...]
     match: Match | None = None
     plans: frozenset[str] = frozenset()
-
-
-def build_context(question: Question, query: str) -> AnswerContext:
-    """Everything at once, for whoever waits for nothing else meanwhile."""
-    record = customer_record(question.customer_id, question.sees)
-    return assemble(question, query, found_for(question, query, (), record.plans), record)
 
 
 def found_for(question: Question, query: str, also: Sequence[str], plans: frozenset[str]) -> Found:

@@ -3,10 +3,11 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.records import AccountFact, CommentFact, CustomerRecord, TicketFact
-from chat.context import Found, assemble, build_context
+from chat.context import Found, assemble
 from chat.records import AnswerContext, Question, Source
 from knowledge.records import Passage
 from tests import factories
+from tests.chat.contexts import build_context
 
 MARCH = datetime(2026, 3, 12, tzinfo=UTC)
 

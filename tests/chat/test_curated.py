@@ -5,12 +5,12 @@ from asgiref.sync import async_to_sync, sync_to_async
 
 from chat import metrics
 from chat.answering import answer_question
-from chat.context import build_context
 from chat.curated import curated_answer, is_asked
 from chat.records import Question
 from knowledge import curating
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Collection, CuratedAnswer
+from tests.chat.contexts import build_context
 from tests.factories import collection
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from chat.answering import answer_question
-from chat.context import build_context
 from chat.evidence import judged
 from chat.records import Question
 from tests import factories
+from tests.chat.contexts import build_context
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

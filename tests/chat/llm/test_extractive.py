@@ -3,13 +3,13 @@
 import pytest
 
 from accounts.models import Customer
-from chat.context import build_context
 from chat.llm.extractive import MOST_WORDS, NOT_FOUND, compose
 from chat.records import Question
 from knowledge.ingestion import build_index, ingest
 from knowledge.models import Collection
 from knowledge.services import save_document
 from tests import factories
+from tests.chat.contexts import build_context
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 import pytest
 from model_bakery import baker
 
-from chat.context import build_context
 from chat.evidence import judged
 from chat.records import Question
 from knowledge import curating
@@ -12,6 +11,7 @@ from knowledge.building import build_index, roll_back
 from knowledge.ingestion import ingest
 from knowledge.models import Chunk, Collection, CollectionPlan, CuratedAnswer
 from tests import factories
+from tests.chat.contexts import build_context
 from tests.knowledge.admin.people import ready
 
 pytestmark = pytest.mark.django_db
