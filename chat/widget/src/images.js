@@ -1,4 +1,5 @@
 // What the widget shows and does about images. A file of its own: only a chat that has begun loads it.
+import { dress } from "./dress.js";
 import css from "./styles/images.css";
 import { Tray } from "./tray.js";
 
@@ -6,15 +7,8 @@ const icon = (html, path) => html`<svg viewBox="0 0 20 20" width="20" height="20
 const PICTURE = "M4 3.5h12A1.5 1.5 0 0 1 17.5 5v10a1.5 1.5 0 0 1-1.5 1.5H4A1.5 1.5 0 0 1 2.5 15V5A1.5 1.5 0 0 1 4 3.5ZM7 6.5a1.5 1.5 0 1 0 .01 0ZM3 14.5l4-3.5 2.5 2 4-4 4 4";
 const CROSS = "m5 5 10 10M15 5 5 15";
 
-const settled = new WeakSet();
-
-/** Once for each element, whoever chats in it. */
 function settle(host) {
-  if (settled.has(host)) return;
-  settled.add(host);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  host.root.adoptedStyleSheets = [...host.root.adoptedStyleSheets, sheet];
+  if (!dress(host, css)) return;
   host.root.addEventListener("paste", (event) => host.images?.pasted(event));
   for (const kind of ["dragover", "dragleave", "drop"]) host.root.addEventListener(kind, (event) => host.images?.drag(event));
 }

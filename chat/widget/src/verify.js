@@ -1,4 +1,5 @@
 // Proving who one is by a code that comes by e-mail. A file of its own: only who wants to loads it.
+import { dress } from "./dress.js";
 import css from "./styles/verify.css";
 
 const PAUSE = 30; // seconds until another code can be asked for
@@ -10,17 +11,6 @@ const OFFLINE = "You are offline. Messages are sent when you are back.";
 export function open(host, tools) {
   host.verify ||= new Verify(host, tools);
   host.verify.show();
-}
-
-const settled = new WeakSet();
-
-/** Once for each element, whoever chats in it. */
-function settle(host) {
-  if (settled.has(host)) return;
-  settled.add(host);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  host.root.adoptedStyleSheets = [...host.root.adoptedStyleSheets, sheet];
 }
 
 class Verify {
@@ -35,7 +25,7 @@ class Verify {
   /** @param {import("./element.js").SupportbotWidget} host */
   constructor(host, { html, t }) {
     Object.assign(this, { host, html, t });
-    settle(host);
+    dress(host, css);
     const { client } = host;
     client.addEventListener("verification", ({ detail }) => this.#told(detail));
     client.addEventListener("ready", ({ detail }) => detail.customer && this.step === "code" && this.#done());
