@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -14,23 +13,15 @@ from django.utils import timezone
 
 from accounts.actors import VISITOR
 from accounts.models import Customer
-from chat import codes, retention, services, tasks, verifying
+from chat import codes, retention, services, verifying
 from chat.errors import CodeRefused
 from chat.models import Conversation, VerificationCode
 from tests import factories
 from tests.chat.conftest import in_database, without_redis
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_at_once"), pytest.mark.both]
 
 ADDRESS = "ada@example.com"
-
-
-@pytest.fixture(autouse=True)
-def in_this_process() -> Iterator[None]:
-    """The worker's task runs at once."""
-    tasks.mail_code.app.conf.task_always_eager = True
-    yield
-    tasks.mail_code.app.conf.task_always_eager = False
 
 
 @pytest.fixture

@@ -1,26 +1,17 @@
 """Proving who one is by e-mail, in a real browser."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.core import mail
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from accounts.models import Customer
-from chat import tasks
 from chat.models import Conversation
 from tests.browser import listen_to
 from tests.chat.conftest import in_database, token_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@pytest.fixture(autouse=True)
-def in_this_process() -> Iterator[None]:
-    tasks.mail_code.app.conf.task_always_eager = True
-    yield
-    tasks.mail_code.app.conf.task_always_eager = False
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_at_once"), pytest.mark.slow]
 
 
 @pytest.fixture
