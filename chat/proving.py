@@ -1,19 +1,18 @@
 """Who is on a visitor's socket: a visitor at first, a customer once that is proved, and only for as long as it is."""
 
+from time import monotonic
 from typing import Any
 
 import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from accounts import actors
 from accounts.actors import VISITOR, Actor
 from accounts.errors import IdentityError
-from accounts.records import Proof
 from chat import codes, flooding, frames, selectors, services, sessions, signing, verifying
 from chat.errors import CodeRefused
 from chat.models import Conversation, Widget
-from chat.watching import watch
+from chat.watching import still_let_in, watch
 from supportbot.errors import SupportbotError
 
 log = structlog.get_logger(__name__)
@@ -21,6 +20,8 @@ log = structlog.get_logger(__name__)
 # To be begun anew, as a visitor: what this socket had proved holds no more.
 UNPROVED = 4401
 CLAIMED = 4409
+# Of the protocol itself: "the service restarts".
+COME_AGAIN = 1012
 
 
 class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
@@ -30,6 +31,7 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     ip = ""
     conversation: Conversation | None = None
     actor: Actor = VISITOR
+    proved_at = 0.0
     customer: dict[str, Any] | None = None
 
     async def _prove(self, token: str | None, session: str | None) -> None:
@@ -41,18 +43,19 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def _prove_by_token(self, token: str) -> None:
         try:
-            customer = await database_sync_to_async(signing.customer_by_token)(self.widget, token)
+            actor = await database_sync_to_async(signing.actor_by_token)(self.widget, token)
         except SupportbotError as error:
             kind = error.kind if isinstance(error, IdentityError) else error.code
             log.info("identity_refused", widget=self.widget.public_key, kind=kind)
             await self.send_json(frames.error(IdentityError.code, IdentityError.user_message))
         else:
-            await self._be(await database_sync_to_async(actors.customer)(customer.pk, Proof("token")))
+            await self._be(actor)
 
     async def _be(self, actor: Actor) -> None:
         if not actor.is_verified:
             return
         self.actor = actor
+        self.proved_at = monotonic()
         self.customer = await database_sync_to_async(sessions.customer_payload)(actor)
         watch.add(self)
 
@@ -89,15 +92,23 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def _lose(self, conversation: Conversation) -> None:
         """The conversation is not theirs: because it is somebody's, or because they are nobody any more."""
-        now = await database_sync_to_async(actors.again)(self.actor)
+        me = (self.widget.pk, self.actor)
+        is_nobody = self.actor.is_verified and me not in await database_sync_to_async(still_let_in)({me})
         await self._leave(conversation)
-        await self.close(code=CLAIMED if now == self.actor else UNPROVED)
+        await self.close(code=UNPROVED if is_nobody else CLAIMED)
 
     async def lost_proof(self) -> None:
         """Told by the watch."""
+        await self._end(UNPROVED)
+
+    async def grew_old(self) -> None:
+        """Told by the watch. Whoever still has a proof is back at once."""
+        await self._end(COME_AGAIN)
+
+    async def _end(self, code: int) -> None:
         if self.conversation:
             await self._leave(self.conversation)
-        await self.close(code=UNPROVED)
+        await self.close(code=code)
 
     # --- What the whole consumer brings ------------------------------------------------------
 

@@ -92,10 +92,14 @@ def action_payload(action: PendingAction) -> dict[str, Any]:
 
 
 def is_conversation_of(actor: Actor, conversation_id: int) -> bool:
-    """As of now. An anonymous visitor's is nobody's."""
-    conversation = Conversation.objects.filter(pk=conversation_id)
+    """As of now, and while the widget and the key that let them in do. An anonymous visitor's is nobody's."""
+    conversation = Conversation.objects.filter(pk=conversation_id, widget__is_active=True)
     if not actor.is_verified:
         return conversation.filter(customer=None).exists()
+    if actor.proof and actor.proof.kid:
+        conversation = conversation.filter(
+            widget__signing_keys__kid=actor.proof.kid, widget__signing_keys__retired_at=None
+        )
     return conversation.filter(customer__in=actors.proved(actor)).exists()
 
 

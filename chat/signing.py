@@ -11,9 +11,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts import actors
+from accounts.actors import Actor
 from accounts.identifying import customer_of
 from accounts.identity import Identity, Key, proved
-from accounts.models import Customer
+from accounts.records import Proof
 from chat.errors import KeyRefused
 from chat.models import SigningKey, Widget, new_kid, new_signing_secret
 
@@ -37,9 +39,10 @@ def identity_of(widget: Widget, token: str) -> Identity:
     return proved(token, keys=[key_of(row) for row in live_keys(widget)], audience=widget.public_key)
 
 
-def customer_by_token(widget: Widget, token: str) -> Customer:
-    """Whom the token proves, with what it says of them. Raises IdentityError."""
-    return customer_of(prove(widget, token))
+def actor_by_token(widget: Widget, token: str) -> Actor:
+    """The customer whom the token proves, brought up to what it says of them. Raises IdentityError."""
+    identity = prove(widget, token)
+    return actors.customer(customer_of(identity).pk, Proof("token", kid=identity.kid))
 
 
 def live_keys(widget: Widget) -> QuerySet[SigningKey]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -10,7 +11,8 @@ from accounts import actors
 from accounts.actors import VISITOR
 from accounts.models import Customer
 from accounts.records import Proof
-from chat import watching
+from chat import selectors, signing, watching
+from chat.models import Conversation, Message, Widget
 from tests import factories
 from tests.chat.conftest import in_database, token_for
 
@@ -46,7 +48,52 @@ async def test_a_deleted_customers_idle_socket_closes_too(visit, widget, custome
     assert await closing_code(socket) in (4401, 4409)
 
 
-async def test_all_sockets_of_a_process_take_one_query(visit, widget, customer, monkeypatch):
+async def test_retiring_the_key_that_let_somebody_in_closes_their_idle_socket(visit, widget, customer):
+    kept = await in_database(signing.make_secret)(widget)
+    by_old = await visit(token=token_for(customer, widget))
+    by_kept = await visit(token=token_for(customer, widget, secret=kept.secret, kid=kept.kid))
+    visitor = await visit()
+
+    await in_database(signing.retire)(await widget.signing_keys.aget(kid=factories.KID))
+
+    assert await closing_code(by_old) == 4401
+    assert await by_kept.receive_nothing(0.1)
+    assert await visitor.receive_nothing(0.1)
+
+
+async def test_an_inactive_widget_closes_the_sockets_of_its_customers(visit, widget, customer):
+    socket = await visit(token=token_for(customer, widget))
+    await in_database(Widget.objects.filter(pk=widget.pk).update)(is_active=False)
+
+    assert await closing_code(socket) == 4401
+
+
+@pytest.mark.parametrize("end", ["key", "widget"])
+async def test_what_let_them_in_is_asked_before_each_frame(visit, widget, customer, monkeypatch, end):
+    monkeypatch.setattr(watching, "SECONDS", 60)
+    socket = await visit(token=token_for(customer, widget))
+    if end == "key":
+        await in_database(signing.retire)(await widget.signing_keys.aget(kid=factories.KID))
+    else:
+        await in_database(Widget.objects.filter(pk=widget.pk).update)(is_active=False)
+
+    await socket.send_json_to({"type": "message", "id": "m1", "text": "When does my plan renew?"})
+
+    assert await closing_code(socket) == 4401
+    assert not await Message.objects.aexists()
+
+
+async def test_an_old_socket_is_to_prove_itself_anew(visit, widget, customer, monkeypatch):
+    monkeypatch.setattr(watching, "SECONDS", 0.1)
+    socket = await visit(token=token_for(customer, widget))
+    assert await socket.receive_nothing(0.3)
+
+    monkeypatch.setattr(watching, "LONGEST", 0.0)
+
+    assert await closing_code(socket) == 1012
+
+
+async def test_all_sockets_of_a_process_are_looked_at_together(visit, widget, customer, monkeypatch):
     looks: list[int] = []
     still_proved = actors.still_proved
     monkeypatch.setattr(watching, "SECONDS", 0.1)
@@ -101,6 +148,32 @@ async def test_a_socket_that_is_gone_is_not_looked_after(visit, widget, customer
     await socket.disconnect()
 
     assert not watching.watch.sockets
+
+
+def test_each_socket_is_told_what_its_next_frame_would_be(django_assert_num_queries, widget):
+    """The watch and the check before each frame are two queries of one rule."""
+    off = Widget.objects.create(name="Off", is_active=False)
+    ada, bob = factories.customer(), factories.customer(is_active=False)
+    factories.signing_key(off)
+    signing.make_secret(widget)
+    signing.retire(widget.signing_keys.exclude(kid=factories.KID).get())
+    old = widget.signing_keys.exclude(kid=factories.KID).get().kid
+    asked = {
+        (on.pk, actors.Actor("customer", customer.pk, proof))
+        for on in (widget, off)
+        for customer in (ada, bob)
+        for proof in (Proof("token", kid=factories.KID), Proof("token", kid=old), Proof("token", kid="no"), None)
+    }
+
+    with django_assert_num_queries(3):
+        found = watching.still_let_in(asked)
+
+    assert found == {(widget.pk, actors.Actor("customer", ada.pk, Proof("token", kid=factories.KID)))}
+    for of, actor in asked:
+        conversation = Conversation.objects.create(
+            widget_id=of, customer_id=actor.customer_id, session_hash=uuid4().hex
+        )
+        assert selectors.is_conversation_of(actor, conversation.pk) == ((of, actor) in found)
 
 
 def test_one_query_says_what_each_would(django_assert_num_queries):
