@@ -12,6 +12,7 @@ from django.db.backends.sqlite3 import base
 from chat.plans import plans_at
 from supportbot.celery import prepare_broker
 from tests import environment, network, servers
+from tests.meetings import meetings, watch_for_meetings
 
 pytest_plugins = ["tests.browser"]
 
@@ -21,6 +22,7 @@ def pytest_configure() -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     prepare_broker()
     empty_the_audit_log_too()
+    watch_for_meetings()
 
 
 def empty_the_audit_log_too() -> None:
@@ -71,6 +73,15 @@ def no_network() -> Iterator[None]:
     yield
     if network.attempts:
         pytest.fail(f"Tests use no network, but this one tried to reach {', '.join(network.attempts)}.")
+
+
+@pytest.fixture(autouse=True)
+def no_meetings() -> Iterator[None]:
+    """Two customers with canaries never meet in any test."""
+    meetings.begin()
+    yield
+    if seen := meetings.all():
+        pytest.fail(f"Customers have met: {seen}")
 
 
 @pytest.fixture(autouse=True)
