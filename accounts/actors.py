@@ -1,7 +1,8 @@
 """Who is asking, and what was proved of them. Actors are made here and nowhere else.
 
 An actor says what was true when it was made. Whoever keeps one asks for it ``again`` before anything that needs the
-right: a customer may be deactivated, or have another address by then, and whoever lost a right is a visitor.
+right: a customer may be deactivated, or have another address by then, and whoever lost a right is a visitor. The key of
+a program is looked up for each request.
 """
 
 from collections.abc import Collection
@@ -9,25 +10,29 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.addresses import has_address, is_same
 from accounts.models import ApiKey, Customer, User
 from accounts.records import Proof
 
-Kind = Literal["visitor", "customer", "staff", "program"]
+Kind = Literal["visitor", "customer", "staff", "program", "bot", "system"]
 
 
 @dataclass(frozen=True)
 class Actor:
-    """``customer_id`` is there only while it is proved; for staff it is the customer they are looking at."""
+    """``customer_id`` is there only while it is proved; for staff it is the customer they are looking at.
+
+    ``label`` is the name that stands in the audit log when there is no account any more, or never was one.
+    """
 
     kind: Kind = "visitor"
     customer_id: int | None = None
     proof: Proof | None = None
+    label: str = ""
     user_id: int | None = None
     group_ids: frozenset[int] = frozenset()
-    key_id: int | None = None
-    scope: str = ""
+    ip: str | None = None
 
     @property
     def is_verified(self) -> bool:
@@ -39,6 +44,7 @@ class Actor:
 
 
 VISITOR = Actor()
+ASSISTANT = Actor("bot", label="assistant")
 
 
 def customer(customer_id: int | None, proof: Proof | None) -> Actor:
@@ -70,27 +76,31 @@ def _holds(actor: Actor, address: str) -> bool:
     return is_same(actor.proof.address, address)
 
 
-def staff(user_id: int, customer_id: int | None = None) -> Actor:
-    """A member of staff as they are now. Raises nothing: whoever is none is a visitor, who sees no customer."""
-    member = User.objects.filter(pk=user_id, is_active=True, is_staff=True).prefetch_related("groups").first()
-    if member is None:
-        return VISITOR
-    groups = frozenset(group.pk for group in member.groups.all())
-    return Actor("staff", customer_id, user_id=member.pk, group_ids=groups)
-
-
-def program(key: ApiKey) -> Actor:
-    """Whoever holds an API key, which is read anew for every request."""
-    return Actor("program", key_id=key.pk, scope=key.scope) if key.is_active else VISITOR
-
-
 def again(actor: Actor) -> Actor:
-    """The same, as of now."""
+    """The same customer or member of staff, as of now. Whoever is neither any more is a visitor."""
     if actor.kind == "customer":
         return customer(actor.customer_id, actor.proof)
-    if actor.user_id is not None:
-        return staff(actor.user_id, actor.customer_id)
-    if actor.key_id is not None:
-        key = ApiKey.objects.filter(pk=actor.key_id).first()
-        return program(key) if key else VISITOR
-    return VISITOR
+    member = User.objects.filter(pk=actor.user_id or 0, is_active=True, is_staff=True).first()
+    return staff(member, actor.ip, actor.customer_id) if member else VISITOR
+
+
+def staff(user: User, ip: str | None = None, customer_id: int | None = None) -> Actor:
+    groups = frozenset(user.groups.values_list("pk", flat=True))
+    return Actor("staff", customer_id, label=user.get_username(), user_id=user.pk, group_ids=groups, ip=ip or None)
+
+
+def staff_of(request: HttpRequest) -> Actor:
+    """Whoever is signed in. Raises TypeError where nobody is."""
+    if not isinstance(request.user, User):
+        raise TypeError("Nobody is signed in.")
+    return staff(request.user, request.META.get("REMOTE_ADDR"))
+
+
+def program(key: ApiKey, ip: str | None) -> Actor:
+    """Whoever holds an API key."""
+    return Actor("program", label=key.name, ip=ip or None)
+
+
+def command(name: str) -> Actor:
+    """Whoever may run it on the server."""
+    return Actor("system", label=f"manage.py {name}")

@@ -1,50 +1,28 @@
 """The only writer of the audit log."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Customer, User
+from accounts.actors import Actor
+from accounts.models import AuditEntry, Customer
 
 Action = AuditEntry.Action
-Actor = AuditEntry.Actor
 
 # A page that stays open reads the same again with each message. That is one look.
 SAME_LOOK = timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
-class By:
-    """Who does something: ``label`` says it when there is no account any more, and for what never had one."""
-
-    actor: Actor
-    label: str
-    user_id: int | None = None
-    ip: str | None = None
-
-
-ASSISTANT = By(Actor.BOT, "assistant")
-
-
-def staff(request: HttpRequest) -> By:
-    """Whoever is signed in, from where they are."""
-    if not isinstance(request.user, User):
-        raise TypeError("Nobody is signed in.")
-    return By(Actor.STAFF, request.user.get_username(), request.user.pk, request.META.get("REMOTE_ADDR") or None)
-
-
 def record(
-    action: Action, by: By, *, customer_id: int | None = None, about: str = "", details: dict[str, Any] | None = None
+    action: Action, by: Actor, *, customer_id: int | None = None, about: str = "", details: dict[str, Any] | None = None
 ) -> AuditEntry:
     """One entry. ``about`` names a row, such as "conversation 12"; ``details`` must hold nothing that was said."""
     customer = Customer.objects.only("external_id").filter(pk=customer_id).first() if customer_id else None
     return AuditEntry.objects.create(
         action=action,
-        actor=by.actor,
+        actor=by.kind,
         label=by.label,
         user_id=by.user_id,
         ip=by.ip,
@@ -55,7 +33,7 @@ def record(
     )
 
 
-def looked_at(action: Action, by: By, *, customer_id: int, about: str) -> None:
+def looked_at(action: Action, by: Actor, *, customer_id: int, about: str) -> None:
     """One entry for one look, however often the open page reads the same again."""
     since = timezone.now() - SAME_LOOK
     looks = AuditEntry.objects.filter(customer=customer_id, at__gte=since, action=action, object=about)
@@ -68,5 +46,5 @@ def forget_customer(customer_id: int, external_id: str) -> int:
     theirs = Q(customer=customer_id) | Q(customer_external_id=external_id)
     # The manager that refuses changes is for everybody else; the database lets exactly these columns be emptied.
     entries = AuditEntry._base_manager
-    entries.filter(theirs, actor=Actor.CUSTOMER).update(label=None)
+    entries.filter(theirs, actor=AuditEntry.Actor.CUSTOMER).update(label=None)
     return entries.filter(theirs).update(customer=None, customer_external_id=None)

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import actors
+from accounts.actors import Actor
 from accounts.api import CustomerView as RecordOfCustomer
-from accounts.audit import Actor, By
 from accounts.models import ApiKey, Customer
 from accounts.privacy import customer_with
 from chat.privacy.erasing import erase
@@ -81,7 +82,5 @@ def found(external_id: str) -> Customer:
     return customer
 
 
-def program(request: Request) -> By:
-    """Whoever holds the key, from where they are."""
-    key = cast(ApiKey, request.auth)
-    return By(Actor.PROGRAM, key.name, ip=request.META.get("REMOTE_ADDR") or None)
+def program(request: Request) -> Actor:
+    return actors.program(cast(ApiKey, request.auth), request.META.get("REMOTE_ADDR"))

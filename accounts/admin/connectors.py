@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from unfold.admin import TabularInline
 
-from accounts import audit
+from accounts import actors, audit
 from accounts.admin.connector_forms import ConnectorForm, FactForm, TryForm
 from accounts.connectors import asking
 from accounts.connectors.trying import Tried, tried
@@ -60,6 +60,6 @@ def try_it(admin: ConnectorAdmin, request: HttpRequest, pk: int) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         customer: Customer = form.cleaned_data["customer"]
         found = tried(asking.lookup(connector, customer))
-        by, about = audit.staff(request), f"connector {connector.pk}"
+        by, about = actors.staff_of(request), f"connector {connector.pk}"
         audit.record(audit.Action.CUSTOMER_VIEWED, by, customer_id=customer.pk, about=about)
     return admin.page(request, "connector/try.html", f"Try {connector}", connector=connector, form=form, found=found)

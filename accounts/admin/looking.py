@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts import audit
+from accounts import actors, audit
 from accounts.audit import Action
 
 
@@ -22,6 +22,6 @@ class LooksOnRecord:
     ) -> HttpResponse:
         customer_id, name = self.about(obj) if obj else (None, "")
         if customer_id:
-            audit.looked_at(self.look, audit.staff(request), customer_id=customer_id, about=name)
+            audit.looked_at(self.look, actors.staff_of(request), customer_id=customer_id, about=name)
         page: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[misc]
         return page

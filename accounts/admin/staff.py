@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts import audit, rights
+from accounts import actors, audit, rights
 from accounts.audit import Action
 from accounts.models import User
 
@@ -109,7 +109,7 @@ class UserAdmin(WithinOwnRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[m
 
 def put_on_record(request: HttpRequest, user: User, changed: dict[str, Any]) -> None:
     details = {"user": user.get_username(), **changed}
-    audit.record(Action.STAFF_CHANGED, audit.staff(request), about=f"user {user.pk}", details=details)
+    audit.record(Action.STAFF_CHANGED, actors.staff_of(request), about=f"user {user.pk}", details=details)
 
 
 @admin.register(Group)
@@ -148,4 +148,4 @@ class RoleAdmin(WithinOwnRights, DjangoGroupAdmin, ModelAdmin):  # type: ignore[
 
     def _put_on_record(self, request: HttpRequest, role: Group, changed: dict[str, Any]) -> None:
         details = {"role": role.name, **changed}
-        audit.record(Action.ROLE_CHANGED, audit.staff(request), about=f"role {role.pk}", details=details)
+        audit.record(Action.ROLE_CHANGED, actors.staff_of(request), about=f"role {role.pk}", details=details)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import audit
+from accounts import actors, audit
 from accounts.audit import Action
 from chat import signing
 from chat.checker import checked
@@ -138,7 +138,7 @@ def check(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
 
 def put_on_record(action: Action, request: HttpRequest, key: SigningKey) -> None:
     details = {"widget": key.widget_id, "kid": key.kid}
-    audit.record(action, audit.staff(request), about=f"signing key {key.pk}", details=details)
+    audit.record(action, actors.staff_of(request), about=f"signing key {key.pk}", details=details)
 
 
 def show_secret(admin: "WidgetAdmin", request: HttpRequest, pk: int, key: int) -> HttpResponse:

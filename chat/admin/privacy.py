@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
-from accounts import audit
+from accounts import actors
 from accounts.admin.customers import CustomerAdmin
 from accounts.models import Customer
 from chat.models import Erasure
@@ -50,7 +50,7 @@ class CustomerWithPrivacyAdmin(CustomerAdmin, ThemedAdmin):
 
 
 def export_page(admin: CustomerWithPrivacyAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
-    return download(asked_about(request, EXPORT, pk), audit.staff(request))
+    return download(asked_about(request, EXPORT, pk), actors.staff_of(request))
 
 
 def erase_page(admin: CustomerWithPrivacyAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,7 +58,7 @@ def erase_page(admin: CustomerWithPrivacyAdmin, request: HttpRequest, pk: int) -
     customer = asked_about(request, ERASE, pk)
     typed = request.POST.get("external_id", "").strip()
     if request.method == "POST" and typed == customer.external_id:
-        erasure = erase(customer, audit.staff(request))
+        erasure = erase(customer, actors.staff_of(request))
         return redirect("admin:chat_erasure_change", erasure.pk)
     context = {
         "customer": customer,

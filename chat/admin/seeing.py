@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts import audit
+from accounts import actors, audit
 from accounts.models import Customer
 from accounts.selectors import customer_record
 from accounts.visibility import ATTRIBUTES, DEFAULTS, LEVELS, Visibility
@@ -72,7 +72,7 @@ def seen(request: HttpRequest, widget: Widget) -> dict[str, Any]:
         return {"searched": text, "found": found}
     customer = found[0]
     audit.looked_at(
-        audit.Action.CUSTOMER_VIEWED, audit.staff(request), customer_id=customer.pk, about=f"customer {customer.pk}"
+        audit.Action.CUSTOMER_VIEWED, actors.staff_of(request), customer_id=customer.pk, about=f"customer {customer.pk}"
     )
     return {"searched": text, "customer": customer, "blocks": blocks_of(customer, widget)}
 

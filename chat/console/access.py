@@ -19,8 +19,8 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts import audit, second_factor
-from accounts.audit import Action, By
+from accounts import actors, audit, second_factor
+from accounts.audit import Action
 from accounts.models import User
 from chat.agents import agents, may_use_console
 from chat.models import Conversation
@@ -77,11 +77,12 @@ def is_still_here(user: User | None, session_key: str | None) -> bool:
     return user is not None and here.filter(Exists(session), pk=user.pk, password=user.password).exists()
 
 
-def look_into(conversation_id: int, user: User, by: By) -> Conversation:
+def look_into(conversation_id: int, user: User, ip: str | None) -> Conversation:
     """The same as ``conversation_for``, for reading what was said: a look at a customer's conversation is on record."""
     found = conversation_for(user, conversation_id)
     if found.customer_id:
         about = f"conversation {found.pk}"
+        by = actors.staff(user, ip)
         audit.looked_at(Action.CONVERSATION_VIEWED, by, customer_id=found.customer_id, about=about)
     return found
 

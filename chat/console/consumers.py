@@ -16,7 +16,6 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404
 
-from accounts.audit import Actor, By
 from accounts.models import User
 from chat import announcements
 from chat.console.access import is_still_here, look_into, staff_of_session
@@ -101,8 +100,9 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await self._stop_watching()
         if not isinstance(conversation_id, int) or not 0 < conversation_id <= LARGEST_ID or self.user is None:
             return
+        ip = (self.scope.get("client") or [None])[0]
         try:
-            await database_sync_to_async(look_into)(conversation_id, self.user, self._by(self.user))
+            await database_sync_to_async(look_into)(conversation_id, self.user, ip)
         except Http404:
             return
         self.watched = conversation_id
@@ -112,9 +112,6 @@ class ConsoleConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self.channel_layer.group_send(
                 announcements.answer(answer.pk), {"type": "answer.replay", "channel": self.channel_name}
             )
-
-    def _by(self, user: User) -> By:
-        return By(Actor.STAFF, user.get_username(), user.pk, (self.scope.get("client") or [None])[0])
 
     async def on_typing(self, frame: dict[str, Any]) -> None:
         if self.watched is not None and self.user is not None:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
-from accounts import audit
+from accounts import actors, audit
 from accounts.audit import Action
 from accounts.models import User
 from chat import services
@@ -92,13 +92,13 @@ def customer(request: StaffRequest, conversation_id: int) -> HttpResponse:
     opened = conversation_for(request.user, conversation_id)
     if opened.customer_id:
         about = f"customer {opened.customer_id}"
-        audit.looked_at(Action.CUSTOMER_VIEWED, audit.staff(request), customer_id=opened.customer_id, about=about)
+        audit.looked_at(Action.CUSTOMER_VIEWED, actors.staff_of(request), customer_id=opened.customer_id, about=about)
     record = selectors.staff_record(opened.customer) if opened.customer else None
     return render(request, "console/customer.html", {"conversation": opened, "record": record})
 
 
 def looked_into(request: StaffRequest, conversation_id: int) -> Conversation:
-    return look_into(conversation_id, request.user, audit.staff(request))
+    return look_into(conversation_id, request.user, request.META.get("REMOTE_ADDR"))
 
 
 @require_POST
@@ -109,7 +109,7 @@ def export(request: StaffRequest, conversation_id: int) -> HttpResponseBase:
         raise PermissionDenied()
     if opened.customer is None:
         raise Http404("Nobody has proven who this is.")
-    return download(opened.customer, audit.staff(request))
+    return download(opened.customer, actors.staff_of(request))
 
 
 def inbox_context(request: StaffRequest) -> dict[str, Any]:

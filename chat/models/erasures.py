@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.actors import Actor
 from accounts.models import AuditEntry
 
 
@@ -37,3 +38,7 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"Erasure of {self.started_at:%-d %B %Y}"
+
+    @property
+    def asked_by(self) -> Actor:
+        return Actor(self.actor, label=self.label, user_id=self.user_id, ip=self.ip)  # type: ignore[arg-type]

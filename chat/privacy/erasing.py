@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
-from accounts.audit import Action, Actor, By
+from accounts.actors import Actor
+from accounts.audit import Action
 from accounts.connectors import live
 from accounts.models import Customer, Ticket
 from accounts.privacy import delete_some, forget, pseudonym, words_of
@@ -32,13 +33,13 @@ ABANDONED = timedelta(minutes=2)
 NOBODY = "(erased)"
 
 
-def erase(customer: Customer, by: By) -> Erasure:
+def erase(customer: Customer, by: Actor) -> Erasure:
     """All that is kept about them, and the receipt. Asked for twice it happens once."""
     return carry_on(begin(customer, by))
 
 
 @transaction.atomic
-def begin(customer: Customer, by: By) -> Erasure:
+def begin(customer: Customer, by: Actor) -> Erasure:
     """From here on they are nobody's customer: their sockets close, and no new conversation is theirs."""
     held = Customer.objects.select_for_update().filter(pk=customer.pk).first()
     if held is None:  # Somebody else has just finished it.
@@ -47,7 +48,7 @@ def begin(customer: Customer, by: By) -> Erasure:
     erasure, _ = Erasure.objects.get_or_create(
         subject=pseudonym(held.external_id),
         finished_at=None,
-        defaults={"customer": held, "actor": by.actor, "label": by.label, "user_id": by.user_id, "ip": by.ip},
+        defaults={"customer": held, "actor": by.kind, "label": by.label, "user_id": by.user_id, "ip": by.ip},
     )
     return erasure
 
@@ -96,9 +97,8 @@ def close(erasure: Erasure) -> None:
     row.worked_at = row.finished_at = timezone.now()
     row.customer = None
     row.save()
-    by = By(Actor(row.actor), row.label, row.user_id, row.ip)
-    rows = sum(row.counts.values())
-    audit.record(Action.CUSTOMER_ERASED, by, about=f"erasure {row.pk}", details={"customer": row.subject, "rows": rows})
+    details = {"customer": row.subject, "rows": sum(row.counts.values())}
+    audit.record(Action.CUSTOMER_ERASED, row.asked_by, about=f"erasure {row.pk}", details=details)
 
 
 def overwrite_what_was_deleted() -> None:

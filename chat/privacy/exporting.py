@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import audit
-from accounts.audit import Action, By
+from accounts.actors import Actor
+from accounts.audit import Action
 from accounts.models import Customer
 from accounts.privacy import Section, record_of
 from chat.models import Attachment, Conversation
@@ -30,7 +31,7 @@ PIECE = 256 * 1024
 Form = Literal["json", "zip"]
 
 
-def export(customer: Customer, by: By, form: Form = "zip") -> IO[bytes]:
+def export(customer: Customer, by: Actor, form: Form = "zip") -> IO[bytes]:
     """A whole file, to be read from its start. One entry in the audit log."""
     file: IO[bytes] = TemporaryFile("w+b")  # noqa: SIM115 — whoever reads it closes it
     try:
@@ -43,7 +44,7 @@ def export(customer: Customer, by: By, form: Form = "zip") -> IO[bytes]:
     return file
 
 
-def download(customer: Customer, by: By, form: Form = "zip") -> StreamingHttpResponse:
+def download(customer: Customer, by: Actor, form: Form = "zip") -> StreamingHttpResponse:
     name = f"customer-{slugify(customer.external_id) or customer.pk}.{form}"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
     file = export(customer, by, form)

@@ -62,7 +62,7 @@ def put_on_record(call: ToolCall, result: ToolResult, question: Question) -> Non
     name = call.name if call.name in TOOLS or connector_of(call.name, question) else "unknown"
     sources = list(map(_id, result.sources))
     details = {"tool": name, "arguments_sha256": arguments, "result": outcome, "sources": sources}
-    by, about = audit.ASSISTANT, f"tool {name}"
+    by, about = actors.ASSISTANT, f"tool {name}"
     audit.record(Action.TOOL_CALLED, by, customer_id=question.customer_id, about=about, details=details)
 
 

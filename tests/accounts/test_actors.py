@@ -1,5 +1,5 @@
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 
 from accounts import actors
 from accounts.actors import VISITOR, Actor
@@ -93,10 +93,16 @@ def test_capitals_in_an_address_do_not_matter(ada):
 def test_staff_are_what_they_are_now():
     ines, sales = factories.staff_member("ines"), Group.objects.create(name="Sales people")
     ines.groups.add(sales)
-    actor = actors.staff(ines.pk)
+    actor = actors.staff(ines, "192.0.2.7")
 
+    assert (actor.label, actor.user_id, actor.ip, actor.group_ids) == (
+        "ines",
+        ines.pk,
+        "192.0.2.7",
+        frozenset({sales.pk}),
+    )
     assert actor.is_staff
-    assert actor.group_ids == {sales.pk}
+    assert not actor.is_verified
     ines.groups.clear()
     assert actors.again(actor).group_ids == frozenset()
     ines.is_active = False
@@ -104,16 +110,19 @@ def test_staff_are_what_they_are_now():
     assert actors.again(actor) == VISITOR
 
 
-def test_a_program_is_its_key():
-    key, _ = create_api_key("shop", "customers")
-    actor = actors.program(key)
+def test_nobody_who_is_not_signed_in_is_staff(rf):
+    request = rf.get("/")
+    request.user = AnonymousUser()
 
-    assert (actor.kind, actor.scope) == ("program", "customers")
-    assert actors.again(actor) == actor
-    key.is_active = False
-    key.save()
-    assert actors.again(actor) == VISITOR
-    key.delete()
+    with pytest.raises(TypeError):
+        actors.staff_of(request)
+
+
+def test_a_program_is_its_key_and_nobody_when_asked_again():
+    key, _ = create_api_key("shop", "customers")
+    actor = actors.program(key, "192.0.2.7")
+
+    assert (actor.kind, actor.label, actor.ip) == ("program", "shop", "192.0.2.7")
     assert actors.again(actor) == VISITOR
 
 

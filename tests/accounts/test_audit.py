@@ -6,8 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts import audit
-from accounts.audit import Action, Actor, By
+from accounts import actors, audit
+from accounts.actors import Actor
+from accounts.audit import Action
 from accounts.models import AuditEntry, Customer, User
 from accounts.models.audit import AppendOnly
 from tests import factories
@@ -21,9 +22,9 @@ def customer(db) -> Customer:
 
 
 @pytest.fixture
-def ines(db) -> By:
+def ines(db) -> Actor:
     user = User.objects.create_user("ines")
-    return By(Actor.STAFF, user.username, user.pk, "192.0.2.7")
+    return actors.staff(user, "192.0.2.7")
 
 
 def test_an_entry_says_who_did_what_to_whom_from_where(ines, customer):
@@ -52,7 +53,7 @@ def test_reading_the_same_again_is_one_look(ines, customer):
 
 
 def test_a_look_at_something_else_by_somebody_else_or_later_is_another(ines, customer, time_machine):
-    oskar = By(Actor.STAFF, "oskar", User.objects.create_user("oskar").pk, ines.ip)
+    oskar = actors.staff(User.objects.create_user("oskar"), ines.ip)
     look = {"customer_id": customer.pk, "about": "conversation 1"}
 
     audit.looked_at(Action.CONVERSATION_VIEWED, ines, **look)
@@ -112,7 +113,7 @@ def test_the_database_itself_refuses(ines, customer, change: str):
 
 
 def test_nobody_becomes_the_author_of_what_has_none(customer):
-    audit.record(Action.CUSTOMER_VIEWED, audit.ASSISTANT, customer_id=customer.pk)
+    audit.record(Action.CUSTOMER_VIEWED, actors.ASSISTANT, customer_id=customer.pk)
     somebody = User.objects.create_user("somebody")
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -123,7 +124,7 @@ def test_nobody_becomes_the_author_of_what_has_none(customer):
 
 
 def test_a_forgotten_customer_is_in_no_entry_and_the_entries_stay(ines, customer):
-    themselves = By(Actor.CUSTOMER, "cus-7")
+    themselves = Actor("customer", label="cus-7")
     audit.record(Action.CUSTOMER_VIEWED, ines, customer_id=customer.pk)
     audit.record(Action.TOOL_CALLED, themselves, customer_id=customer.pk)
     other = audit.record(Action.CUSTOMER_VIEWED, ines, customer_id=factories.customer(external_id="cus-8").pk)

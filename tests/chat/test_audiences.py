@@ -47,7 +47,7 @@ def identities():
 def colleague(username, *groups):
     member = staff_member(username)
     member.groups.set(groups)
-    return actors.staff(member.pk)
+    return actors.staff(member)
 
 
 ASKERS = [actor for actor in MAY_READ if actor not in ("customer", "superuser")]

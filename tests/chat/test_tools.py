@@ -59,7 +59,7 @@ def call(question: Question, name: str, /, **arguments: object) -> ToolResult:
 
 def colleague(asked: Question) -> Actor:
     """Somebody of the staff, in the conversation of who asked."""
-    return actors.staff(factories.staff_member("ines").pk, asked.customer_id)
+    return actors.staff(factories.staff_member("ines"), customer_id=asked.customer_id)
 
 
 def names(question: Question) -> set[str]:

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
-from accounts.audit import Actor, By
+from accounts import actors
 from accounts.privacy import customer_with
 from chat.privacy.erasing import erase
 from chat.privacy.receipts import receipt
 
-BY = By(Actor.SYSTEM, "manage.py erase_customer")
+BY = actors.command("erase_customer")
 
 
 class Command(BaseCommand):

@@ -9,13 +9,13 @@ from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.audit import Actor, By
+from accounts import actors
 from accounts.privacy import customer_with
 from chat.privacy.exporting import export
 from supportbot.errors import DiskFull
 from supportbot.full_disk import full_disk_named
 
-BY = By(Actor.SYSTEM, "manage.py export_customer")
+BY = actors.command("export_customer")
 
 
 class Command(BaseCommand):

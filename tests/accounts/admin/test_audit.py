@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts import audit
-from accounts.audit import Action, Actor, By
+from accounts.actors import Actor
+from accounts.audit import Action
 from accounts.models import AuditEntry
 from tests import factories
 
@@ -16,8 +17,8 @@ LOG = "/admin/accounts/auditentry/"
 def entries() -> list[AuditEntry]:
     ada, bob = factories.customer(external_id="cus-ada"), factories.customer(external_id="cus-bob")
     return [
-        audit.record(Action.CUSTOMER_VIEWED, By(Actor.STAFF, "ines"), customer_id=ada.pk),
-        audit.record(Action.CUSTOMER_EXPORTED, By(Actor.STAFF, "oskar"), customer_id=bob.pk),
+        audit.record(Action.CUSTOMER_VIEWED, Actor("staff", label="ines"), customer_id=ada.pk),
+        audit.record(Action.CUSTOMER_EXPORTED, Actor("staff", label="oskar"), customer_id=bob.pk),
     ]
 
 

@@ -326,7 +326,7 @@ def test_a_hand_over_says_why(desk: Client, talk):
 
 
 @pytest.mark.parametrize(
-    ("part", "most"), [("", 14), ("news/?after=0", 13), ("customer/", 14), ("before/99/", 12), ("../../list/", 5)]
+    ("part", "most"), [("", 15), ("news/?after=0", 13), ("customer/", 15), ("before/99/", 13), ("../../list/", 5)]
 )
 def test_a_page_costs_as_many_queries_however_much_it_shows(
     desk: Client, talk, customer, part: str, most: int, django_assert_max_num_queries

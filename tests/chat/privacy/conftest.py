@@ -7,7 +7,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import audit
-from accounts.audit import Action, Actor, By
+from accounts.actors import Actor
+from accounts.audit import Action
 from accounts.models import Customer
 from chat import services
 from chat.models import Attachment, Citation, Conversation, Feedback, Message, PendingAction, Widget
@@ -16,8 +17,8 @@ from tests import factories
 from tests.images import png
 from tests.record_canaries import customer_of_canaries
 
-INES = By(Actor.STAFF, "ines", None, "192.0.2.7")
-OFFICE = By(Actor.SYSTEM, "office")
+INES = Actor("staff", label="ines", ip="192.0.2.7")
+OFFICE = Actor("system", label="office")
 SHOWN_IN_CHAT = {"said", "answered", "page", "summary", "cited", "comment", "action", "traced"}
 
 

@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from accounts import audit
+from accounts import actors, audit
 from accounts.api_keys import create_api_key
-from accounts.audit import Action, Actor, By
+from accounts.audit import Action
 from accounts.models import AuditEntry, Customer, User
 from chat.models import Conversation
 from chat.privacy.exporting import VERSION, export
@@ -57,7 +57,7 @@ def test_it_says_what_it_is(ada):
 
 def test_staff_are_in_it_by_the_name_that_customers_know(ada):
     user = User.objects.create_user("login-canary", first_name="Ines")
-    audit.record(Action.CUSTOMER_VIEWED, By(Actor.STAFF, user.username, user.pk), customer_id=ada.pk)
+    audit.record(Action.CUSTOMER_VIEWED, actors.staff(user), customer_id=ada.pk)
 
     content = exported(ada)
     assert [entry["label"] for entry in content["audit_log"]] == ["Support", "Support", "Ines"]
