@@ -1,5 +1,6 @@
 """From a draft to an answer: what no source supports is written again once, and taken out if it still stands."""
 
+import asyncio
 from asyncio import CancelledError
 from dataclasses import replace
 
@@ -10,8 +11,9 @@ from chat.clarifying import asked_back
 from chat.drafting import Draft
 from chat.errors import ModelError, PromptFull
 from chat.events import Emit, Stage
-from chat.grounding import Finding, checked, is_about_offer, reasons, without
+from chat.grounding import Finding, attributed, checked, is_about_offer, is_gutted, reasons, without
 from chat.llm.completion import complete
+from chat.llm.extractive import ExtractiveModel, compose
 from chat.outgoing import OutgoingText, citable_text
 from chat.prompts import with_revision
 from chat.records import Answer, Cited, Question
@@ -33,19 +35,50 @@ async def answer_from(draft: Draft, emit: Emit, trace: Trace) -> Answer:
 async def _checked(draft: Draft, emit: Emit, trace: Trace) -> Answer:
     """What engines quote needs no check."""
     if draft.gave_up and not draft.outgoing.citations:
-        return asked_back_or_refused(draft.context, draft.engine)
+        return await _from_record(draft, trace) or asked_back_or_refused(draft.context, draft.engine)
     if not draft.model.reads_prompt:
         return _quoted(draft)
     if draft.status != "complete":
         return _cut_short(draft, trace)
     await to_its_end(emit(Stage("checking")))
-    text, whole = draft.outgoing.written, not draft.gave_up
+    text, whole = _attributed(draft.outgoing.written, draft, trace), not draft.gave_up
     if findings := _findings(text, draft):
         trace.note(unsupported=[f"{finding.kind}: {finding.reason}" for finding in findings])
-        text = await _revised(draft, findings, trace)
+        text = _attributed(await _revised(draft, text, findings, trace), draft, trace)
         supported = _supported(text, draft, trace)
+        if supported and is_gutted(text, supported) and (quotes := await _quotes("gutted", draft, trace)):
+            return quotes
         text, whole = supported, whole and supported == text
     return _shown(text, draft, whole=whole)
+
+
+async def _from_record(draft: Draft, trace: Trace) -> Answer | None:
+    """A model that finds nothing in the pages may have overlooked that the customer's own record says it."""
+    verdict = draft.context.verdict
+    overlooked = verdict is not None and verdict.level != "enough" and bool(verdict.record)
+    return await _quotes("overlooked", draft, trace) if overlooked else None
+
+
+async def _quotes(why: str, draft: Draft, trace: Trace) -> Answer | None:
+    """What the engine without a model would have said, if that is anything."""
+    outgoing = _outgoing(await asyncio.to_thread(compose, draft.context), draft)
+    if not outgoing.citations:
+        return None
+    trace.note(quoted_instead=why)
+    return Answer(text=outgoing.text.strip(), citations=outgoing.citations, engine=ExtractiveModel.name)
+
+
+def _attributed(text: str, draft: Draft, trace: Trace) -> str:
+    """What only cites the wrong source is no reason to ask the model again, and none to take it out."""
+
+    def holds(statement: str, number: int) -> bool:
+        return not _checked_against(f"{statement} [{number}]", {number: sources[number]}, draft)
+
+    sources = _citable(draft)
+    put_right = attributed(text, _findings(text, draft), sources, holds)
+    if put_right != text:
+        trace.note(attributed=True)
+    return put_right
 
 
 def _supported(text: str, draft: Draft, trace: Trace) -> str:
@@ -59,13 +92,22 @@ def _supported(text: str, draft: Draft, trace: Trace) -> str:
 
 
 def _findings(text: str, draft: Draft) -> list[Finding]:
-    context = draft.context
-    sources = {source.number: citable_text(source) for source in context.sources}
+    sources = _citable(draft)
     is_cut = draft.status != "complete"
     # Which sources a text that was cut had still to cite, nobody knows: any of them may support its end.
     said = text.rstrip() + "".join(f"[{number}]" for number in sources) if is_cut else text
-    found = checked(
-        said,
+    found = _checked_against(said, sources, draft)
+    return [finding for finding in found if not _is_excused(finding, said, draft)]
+
+
+def _citable(draft: Draft) -> dict[int, str]:
+    return {source.number: citable_text(source) for source in draft.context.sources}
+
+
+def _checked_against(text: str, sources: dict[int, str], draft: Draft) -> list[Finding]:
+    context = draft.context
+    return checked(
+        text,
         sources,
         question=context.said,
         today=draft.today,
@@ -73,7 +115,6 @@ def _findings(text: str, draft: Draft) -> list[Finding]:
         record=frozenset(source.number for source in context.sources if source.kind == "account"),
         done=context.question.done,
     )
-    return [finding for finding in found if not _is_excused(finding, said, draft)]
 
 
 def _is_excused(finding: Finding, said: str, draft: Draft) -> bool:
@@ -92,28 +133,26 @@ def _by_customer(question: Question) -> str:
     return "\n".join([*earlier, question.text])
 
 
-async def _revised(draft: Draft, findings: list[Finding], trace: Trace) -> str:
+async def _revised(draft: Draft, text: str, findings: list[Finding], trace: Trace) -> str:
     """The answer written again with the reasons in view, or as it was when time, room or tokens do not allow it.
 
     Nor does time when the customer stops it now: what is supported of it stands.
     """
     seconds = min(REVISION_SECONDS, draft.seconds_left)
     if draft.prompt is None or seconds < LEAST_SECONDS or is_stopped():
-        return draft.outgoing.written
+        return text
     if not turns.fits(draft.usage):
         trace.add("over_tokens", "revision")
-        return draft.outgoing.written
+        return text
     try:
-        prompt = with_revision(
-            draft.prompt, draft.outgoing.written, reasons(findings).splitlines(), draft.tokenizer.count
-        )
+        prompt = with_revision(draft.prompt, text, reasons(findings).splitlines(), draft.tokenizer.count)
         with trace.stage("revision"):
-            text = await complete(draft.model, prompt.messages, settings.CHAT_ANSWER_TOKENS, seconds, draft.usage)
+            again = await complete(draft.model, prompt.messages, settings.CHAT_ANSWER_TOKENS, seconds, draft.usage)
     except (PromptFull, ModelError, CancelledError):
-        return draft.outgoing.written
-    outgoing = _outgoing(text, draft)
+        return text
+    outgoing = _outgoing(again, draft)
     trace.note(revised=True)
-    return draft.outgoing.written if outgoing.unknown or not outgoing.text.strip() else outgoing.written
+    return text if outgoing.unknown or not outgoing.text.strip() else outgoing.written
 
 
 def _shown(text: str, draft: Draft, *, whole: bool) -> Answer:

@@ -18,6 +18,10 @@ OUTCOMES = {
     "small_talk": "Small talk: nothing was searched",
     "handed_over": "Handed over to a person",
 }
+QUOTED = {
+    "gutted": "what was supported of the model's answer would have misled",
+    "overlooked": "the model found nothing, where the record says something",
+}
 HAND_OVERS = {
     "wish": "They asked for one",
     "anger": "They were angry",
@@ -119,7 +123,9 @@ def _rows(trace: Mapping[str, Any], engine: str) -> Iterator[Row]:
     yield Row("Other systems", [_connector(asked) for asked in mappings(trace.get("connectors"))])
     yield Row("Tools", [_tool(tool) for tool in mappings(trace.get("tools"))])
     yield Row("Not supported", _texts(listed(trace.get("unsupported"))))
+    yield Row("Cited anew", [Item("what named the wrong source")] if trace.get("attributed") else [])
     yield Row("Revised", [Item("once, with the reasons")] if trace.get("revised") else [])
+    yield Row("Quoted instead", _texts([QUOTED.get(why := words(trace.get("quoted_instead")), why)]))
     yield Row("Taken out", _texts(listed(trace.get("taken_out"))))
     yield Row("Ended", _texts([ENDINGS.get(words(trace.get("ended")), trace.get("ended"))]))
     yield Row("Tokens", _tokens(trace))

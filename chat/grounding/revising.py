@@ -7,6 +7,7 @@ from chat.grounding.checking import Finding
 from chat.grounding.sentences import Sentence, Unit, sentences, units
 from chat.grounding.wording import FEW, stems
 
+STEP = re.compile(r"[ \t>]*\d{1,3}[.)]\s")
 EMPTY_LINE = re.compile(r"\n\s*\n")
 
 
@@ -25,6 +26,15 @@ def without(text: str, findings: Sequence[Finding]) -> str:
     removed = {finding.sentence.start for finding in findings}
     removed |= _left_behind(found, removed)
     return _joined(text, units(text), found, removed)
+
+
+def is_gutted(text: str, left: str) -> bool:
+    """Whether what is left misleads: steps are gone from between others, or most of what was said."""
+    said, blocks = [one for one in sentences(text) if not one.introduces and one.kind != "heading"], units(text)
+    kept = {one.text for one in sentences(left)}
+    gone = [one for one in said if one.text not in kept]
+    steps = {one.group for one in gone if STEP.match(text, blocks[one.unit].start)}
+    return any(one.group in steps and one.text in kept for one in said) or len(gone) > len(said) / 2
 
 
 def _left_behind(found: list[Sentence], removed: set[int]) -> set[int]:

@@ -170,6 +170,30 @@ async def test_what_a_revision_does_not_put_right_is_taken_out(model, widget):
     assert answer.trace["taken_out"] == ["Our founder loves sailing boats in summer [1]."]
 
 
+async def test_what_cites_the_wrong_source_is_put_right_without_asking_again(model, widget):
+    model.will_say("A refund reaches your card in 5 to 10 business days [2].")
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert answer.text == "A refund reaches your card in 5 to 10 business days. [1]"
+    assert answer.answered
+    assert [cited.title for cited in answer.citations] == ["Refunds › How long it takes"]
+    assert len(model.requests) == 1
+    assert answer.trace["attributed"]
+
+
+async def test_steps_that_lost_one_of_them_give_way_to_quotes(model, widget):
+    said = "Do this [1]:\n\n1. A refund reaches your card in 5 to 10 business days.\n2. Send us your old boots by boat."
+    model.will_say(said)
+    model.will_say(said)
+
+    answer, _ = await ask(widget, "How long does a refund take?")
+
+    assert phrase("from_documents", "en") in answer.text
+    assert "boots" not in answer.text
+    assert (answer.answered, answer.engine, answer.trace["quoted_instead"]) == (True, "extractive", "gutted")
+
+
 async def test_an_answer_without_a_source_is_not_shown_as_one(model, widget):
     model.will_say("Refunds are usually quick and painless at most companies.")
     model.will_say("Refunds are usually quick and painless at most companies.")

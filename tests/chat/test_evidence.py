@@ -127,12 +127,15 @@ async def test_no_model_is_asked_about_what_was_not_found(widget, model):
     assert answer.trace["verdict"]["level"] == "nothing"
 
 
-async def test_a_model_is_asked_what_the_record_says(widget, customer, model):
+async def test_a_model_that_overlooks_what_the_record_says_does_not_hide_it(widget, customer, model):
     model.will_say("[0] The record does not say.")
 
-    await ask("When does my subscription renew?", customer)
+    answer = await ask("When does my subscription renew?", customer)
 
     assert len(model.requests) == 1
+    assert "Team" in answer.text
+    assert [cited.kind for cited in answer.citations] == ["account"]
+    assert (answer.engine, answer.trace["quoted_instead"]) == ("extractive", "overlooked")
 
 
 async def test_a_visitor_who_asks_about_their_own_is_told_to_sign_in(widget, model):

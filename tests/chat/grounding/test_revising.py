@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.grounding import checked, reasons, without
+from chat.grounding import checked, is_gutted, reasons, without
 
 SOURCES = {1: "A refund takes 5 to 10 days to reach your card. Open Settings and choose Request refund."}
 
@@ -65,3 +65,22 @@ def test_nothing_is_added_and_no_unsupported_value_is_left(text):
 
     assert "€9" not in left
     assert all(any(character == other for other in rest) for character in "".join(left.split()))
+
+
+STEPS = "Do this [1]:\n\n1. Open Settings.\n2. Press the red lever.\n3. Choose Request refund."
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "gutted"),
+    [
+        (STEPS, STEPS, False),
+        (STEPS, STEPS.replace("2. Press the red lever.\n", ""), True),
+        (STEPS.replace("1.", "-").replace("2.", "-").replace("3.", "-"), "Do this [1]:\n\n- Open Settings.\n", True),
+        (f"{FINE} Or so. {STEPS}", FINE, True),
+        (f"{FINE} It costs €9 [1]. Open Settings [1].", f"{FINE} Open Settings [1].", False),
+        (f"{FINE} It costs €9 [1]. And €8 [1].", FINE, True),
+        (f"{FINE} {FINE}\n\n1. Pull a lever.\n2. Pull another.", f"{FINE} {FINE}", False),
+    ],
+)
+def test_a_text_is_gutted_when_steps_between_others_or_most_of_it_are_gone(text, left, gutted):
+    assert is_gutted(text, left) is gutted
