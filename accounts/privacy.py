@@ -14,7 +14,7 @@ from accounts.models import AuditEntry, Customer, Event, Order, Subscription, Ti
 Section = tuple[str, Any]
 
 
-def customer_with(external_id: str) -> Customer | None:
+def customer_by_id(external_id: str) -> Customer | None:
     """Deactivated or not: what is kept about somebody does not depend on that."""
     if "\0" in external_id:  # which PostgreSQL refuses to look for
         return None

@@ -10,6 +10,7 @@ from accounts.identity import Identity, read
 from accounts.models import Customer
 from chat.models import SigningKey, Widget
 from chat.signing import identity_of
+from supportbot.encryption import Undecipherable
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def checked(widget: Widget, token: str) -> Checked:
     try:
         identity = identity_of(widget, token)
     except IdentityError as error:
-        note = _about_key(widget, said.header) if error.kind == "unknown_key" else ""
+        note = _about_key(widget, said.header) if error.kind in ("unknown_key", "no_key") else ""
         return replace(shown, problem=error.reason, note=note)
     problem, note = _about_customer(identity)
     return replace(
@@ -53,10 +54,12 @@ def _written(part: dict[str, Any]) -> str:
 
 def _about_key(widget: Widget, header: dict[str, Any]) -> str:
     kid = header.get("kid")
-    key = (
-        SigningKey.objects.filter(widget=widget, kid=kid).first() if isinstance(kid, str) and "\0" not in kid else None
-    )
-    return f"Key {key.kid} was retired on {key.retired_at:%-d %B %Y}." if key and key.retired_at else ""
+    if not isinstance(kid, str) or "\0" in kid:
+        return ""
+    key = SigningKey.objects.filter(widget=widget, kid=kid).defer("secret").first()
+    if key and key.retired_at:
+        return f"Key {key.kid} was retired on {key.retired_at:%-d %B %Y}."
+    return "" if key is None or key.is_readable else Undecipherable.user_message
 
 
 def _about_customer(identity: Identity) -> tuple[str, str]:

@@ -21,7 +21,7 @@ def can_be_sent() -> bool:
     return not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend")
 
 
-def customer_with(address: str) -> Customer | None:
+def customer_by_address(address: str) -> Customer | None:
     """The one active customer who has this address. One that several have proves nothing."""
     found = list(Customer.objects.filter(has_address(address), is_active=True)[:2])
     return found[0] if len(found) == 1 else None
@@ -41,7 +41,7 @@ def mail(code_id: int) -> None:
     """Once, and only to a customer. Raises OSError when no mail server takes it; then it can be tried again."""
     waiting = VerificationCode.objects.filter(pk=code_id, mailed_at=None, expires_at__gt=timezone.now())
     asked = waiting.select_related("conversation__widget").first()
-    customer = customer_with(asked.address) if asked else None
+    customer = customer_by_address(asked.address) if asked else None
     if asked is None or customer is None:
         return
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"

@@ -13,9 +13,9 @@ from rest_framework.views import APIView
 
 from accounts import actors
 from accounts.actors import Actor
-from accounts.api import CustomerView as RecordOfCustomer
+from accounts.api import CustomerView
 from accounts.models import ApiKey, Customer
-from accounts.privacy import customer_with
+from accounts.privacy import customer_by_id
 from chat.privacy.erasing import erase
 from chat.privacy.exporting import download
 from chat.privacy.receipts import receipt
@@ -48,7 +48,7 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     remains = RemainderSerializer(many=True)
 
 
-class CustomerView(RecordOfCustomer):
+class ErasableCustomerView(CustomerView):
     """A customer's own address: what is kept of them is brought by some keys, and erased by others."""
 
     required_scope = {"GET": "customers", "PUT": "customers", "DELETE": "privacy"}
@@ -76,7 +76,7 @@ class CustomerExportView(APIView):
 
 
 def found(external_id: str) -> Customer:
-    customer = customer_with(external_id)
+    customer = customer_by_id(external_id)
     if customer is None:
         raise Http404
     return customer

@@ -35,8 +35,10 @@ def prove(widget: Widget, token: str) -> Identity:
 
 
 def identity_of(widget: Widget, token: str) -> Identity:
-    """The same, and nothing is written."""
-    return proved(token, keys=[key_of(row) for row in live_keys(widget)], audience=widget.public_key)
+    """The same, and nothing is written. A secret that cannot be deciphered any more proves nothing, and no other key
+    stops for it."""
+    readable = [row for row in live_keys(widget).defer("secret") if row.is_readable]
+    return proved(token, keys=[key_of(row) for row in readable], audience=widget.public_key)
 
 
 def actor_by_token(widget: Widget, token: str) -> Actor:

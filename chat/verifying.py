@@ -45,7 +45,7 @@ def enter_code(conversation_id: int, code: str) -> tuple[Actor, Session]:
         # Used up, unless somebody was faster.
         if not VerificationCode.objects.filter(pk=asked.pk, code_hash=asked.code_hash).delete()[0]:
             raise CodeRefused()
-        customer = codes.customer_with(asked.address)
+        customer = codes.customer_by_address(asked.address)
         actor = actors.customer(customer.pk, Proof("email", customer.email)) if customer else VISITOR
         session = services.prove_session(conversation_id, asked.session_hash, actor) if actor.is_verified else None
     if session is None:

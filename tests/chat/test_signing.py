@@ -13,8 +13,10 @@ from django.utils import timezone
 from accounts.errors import IdentityError
 from accounts.identity import issue_token
 from chat import signing
+from chat.checker import checked
 from chat.errors import KeyRefused
 from chat.models import SigningKey, Widget
+from supportbot.encryption import Undecipherable
 from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -88,6 +90,18 @@ def test_a_secret_is_not_readable_in_the_database(widget):
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM chat_signingkey")
         assert key.secret not in str(cursor.fetchall())
+
+
+def test_a_secret_that_cannot_be_deciphered_stops_no_other_key(widget, settings):
+    lost = signing.make_secret(widget)
+    settings.SECRET_KEY = "another-one-that-nobody-wrote-down-before"
+    kept = signing.make_secret(widget)
+    customer = factories.customer(external_id="cus_1")
+
+    assert signing.actor_by_token(widget, signed(widget, kept)).customer_id == customer.pk
+    with pytest.raises(IdentityError):
+        signing.prove(widget, signed(widget, lost))
+    assert checked(widget, signed(widget, lost)).note == Undecipherable.user_message
 
 
 def test_it_is_known_when_a_key_was_last_used(widget):

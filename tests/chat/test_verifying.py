@@ -129,7 +129,7 @@ async def test_an_address_that_only_looks_like_a_customers_gets_no_code(visit, a
 
     assert "ASCII" in str(refused)
     assert mail.outbox == []
-    assert await in_database(codes.customer_with)(lookalike) is None
+    assert await in_database(codes.customer_by_address)(lookalike) is None
 
 
 async def test_a_deactivated_customer_gets_no_code(visit, ada):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts import actors
-from accounts.privacy import customer_with
+from accounts.privacy import customer_by_id
 from chat.privacy.erasing import erase
 from chat.privacy.receipts import receipt
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args: Any, external_id: str, yes: bool, **options: Any) -> None:
-        customer = customer_with(external_id)
+        customer = customer_by_id(external_id)
         if customer is None:
             raise CommandError(f"There is no customer with the id {external_id!r}.")
         if not yes and asked() != external_id:

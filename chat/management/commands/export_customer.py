@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import actors
-from accounts.privacy import customer_with
+from accounts.privacy import customer_by_id
 from chat.privacy.exporting import export
 from supportbot.errors import DiskFull
 from supportbot.full_disk import full_disk_named
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="path", type=Path, required=True, metavar="FILE")
 
     def handle(self, *args: Any, external_id: str, path: Path, **options: Any) -> None:
-        customer = customer_with(external_id)
+        customer = customer_by_id(external_id)
         if customer is None:
             raise CommandError(f"There is no customer with the id {external_id!r}.")
         if not path.parent.is_dir():

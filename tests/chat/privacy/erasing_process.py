@@ -43,7 +43,7 @@ def main(external_id: str, where: str) -> None:
         privacy.forget = erasing.forget = dying(privacy.forget)  # type: ignore[attr-defined]
     else:
         erasing.tallied = dying(erasing.tallied, int(where))
-    customer = privacy.customer_with(external_id)
+    customer = privacy.customer_by_id(external_id)
     assert customer
     erasing.erase(customer, OFFICE)
 
