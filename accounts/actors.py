@@ -104,3 +104,8 @@ def program(key: ApiKey, ip: str | None) -> Actor:
 def command(name: str) -> Actor:
     """Whoever may run it on the server."""
     return Actor("system", label=f"manage.py {name}")
+
+
+def recorded(kind: str, label: str, user_id: int | None, ip: str | None) -> Actor:
+    """Whoever asked for something that is carried on without them. Nothing is decided by it."""
+    return Actor(kind, label=label, user_id=user_id, ip=ip)  # type: ignore[arg-type]

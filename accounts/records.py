@@ -71,10 +71,7 @@ class CustomerRecord:
 
 @dataclass(frozen=True)
 class Proof:
-    """How a customer proved who they are: by a token signed with the key ``kid``, or by a code sent to ``address``.
-
-    A conversation remembers the method, and no key: what is answered in it is no longer up to that.
-    """
+    """How a customer proved who they are: by a token signed with the key ``kid``, or by a code sent to ``address``."""
 
     method: Literal["token", "email"]
     address: str = ""

@@ -9,7 +9,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from accounts.actors import VISITOR, Actor
 from accounts.errors import IdentityError
-from chat import codes, flooding, frames, selectors, services, sessions, signing, verifying
+from chat import codes, flooding, frames, services, sessions, signing, verifying
 from chat.errors import CodeRefused
 from chat.models import Conversation, Widget
 from chat.watching import still_let_in, watch
@@ -85,7 +85,7 @@ class ProvingConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def _still_speaks_for(self, conversation: Conversation) -> bool:
         """Closes the socket when somebody else has proved by now that the conversation is theirs."""
-        is_theirs: bool = await database_sync_to_async(selectors.is_conversation_of)(self.actor, conversation.pk)
+        is_theirs: bool = await database_sync_to_async(sessions.is_conversation_of)(self.actor, conversation.pk)
         if not is_theirs:
             await self._lose(conversation)
         return is_theirs

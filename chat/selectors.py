@@ -10,7 +10,6 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts import actors
-from accounts.actors import Actor
 from accounts.connectors.asking import connected
 from accounts.masking import mask_secrets
 from accounts.visibility import Visibility
@@ -89,18 +88,6 @@ def action_payload(action: PendingAction) -> dict[str, Any]:
         expires=action.expires_at,
         status=action.current_status.value,
     )
-
-
-def is_conversation_of(actor: Actor, conversation_id: int) -> bool:
-    """As of now, and while the widget and the key that let them in do. An anonymous visitor's is nobody's."""
-    conversation = Conversation.objects.filter(pk=conversation_id, widget__is_active=True)
-    if not actor.is_verified:
-        return conversation.filter(customer=None).exists()
-    if actor.proof and actor.proof.kid:
-        conversation = conversation.filter(
-            widget__signing_keys__kid=actor.proof.kid, widget__signing_keys__retired_at=None
-        )
-    return conversation.filter(customer__in=actors.proved(actor)).exists()
 
 
 def running_answer(conversation_id: int) -> Message | None:

@@ -31,7 +31,7 @@ RELEASED = "The agent had to leave. Another one will reply here."
 GIVEN_BACK = "The assistant is answering again."
 RESOLVED = "This conversation was marked as resolved."
 # What says whose a conversation is.
-OWNER = ("customer", "proved_by", "attested_email")
+OWNER = ("customer", "proved_by", "attested_email", "token_kid")
 # What somebody is told who is handed over, where it is more than that they wait.
 QUEUED: dict[HandOver, str] = {"anger": SORRY, "agent_left": RELEASED}
 SESSION = ("session_hash", "session_since")
@@ -112,6 +112,7 @@ def _belongs_to(conversation: Conversation, actor: Actor) -> None:
     conversation.customer_id = actor.customer_id
     conversation.proved_by = actor.proof.method if actor.proof else ""
     conversation.attested_email = actor.proof.address if actor.proof else ""
+    conversation.token_kid = actor.proof.kid if actor.proof else ""
 
 
 def _new_secret(conversation: Conversation) -> str:

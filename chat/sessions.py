@@ -23,9 +23,10 @@ def conversation_of_session(widget: Widget, session: str) -> Conversation | None
 def open_conversation(widget: Widget, session: str) -> Conversation | None:
     """The same where no token comes along: a customer's is open only while what proved them holds."""
     conversation = conversation_of_session(widget, session)
-    if conversation is None or conversation.customer_id is None:
-        return conversation
-    return conversation if actors.customer(conversation.customer_id, conversation.proof).is_verified else None
+    if conversation is None:
+        return None
+    actor = actors.customer(conversation.customer_id, conversation.proof)
+    return conversation if is_conversation_of(actor, conversation.pk) else None
 
 
 def actor_of_session(widget: Widget, session: str) -> Actor:
@@ -34,6 +35,18 @@ def actor_of_session(widget: Widget, session: str) -> Actor:
     if conversation is None or conversation.proved_by != Conversation.ProvedBy.EMAIL:
         return VISITOR
     return actors.customer(conversation.customer_id, conversation.proof)
+
+
+def is_conversation_of(actor: Actor, conversation_id: int) -> bool:
+    """As of now, and while the widget and the key that let them in do. An anonymous visitor's is nobody's."""
+    conversation = Conversation.objects.filter(pk=conversation_id, widget__is_active=True)
+    if not actor.is_verified:
+        return conversation.filter(customer=None).exists()
+    if actor.proof and actor.proof.kid:
+        conversation = conversation.filter(
+            widget__signing_keys__kid=actor.proof.kid, widget__signing_keys__retired_at=None
+        )
+    return conversation.filter(customer__in=actors.proved(actor)).exists()
 
 
 def customer_payload(actor: Actor) -> dict[str, Any] | None:

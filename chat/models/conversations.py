@@ -35,6 +35,7 @@ class Conversation(models.Model):
     # How the customer proved who they are; the record is only shown while that holds.
     proved_by = models.CharField(max_length=10, choices=ProvedBy.choices, blank=True)
     attested_email = models.EmailField(blank=True, help_text="The address that a code was sent to.")
+    token_kid = models.CharField(max_length=64, blank=True, help_text="The id of the key that signed the token.")
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
@@ -73,7 +74,8 @@ class Conversation(models.Model):
 
     @property
     def proof(self) -> Proof | None:
-        return Proof(self.proved_by, self.attested_email) if self.proved_by else None  # type: ignore[arg-type]
+        method = self.proved_by
+        return Proof(method, self.attested_email, self.token_kid) if method else None  # type: ignore[arg-type]
 
 
 class Message(models.Model):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import actors
 from accounts.actors import Actor
 from accounts.models import AuditEntry
 
@@ -41,4 +42,4 @@ class Erasure(models.Model):
 
     @property
     def asked_by(self) -> Actor:
-        return Actor(self.actor, label=self.label, user_id=self.user_id, ip=self.ip)  # type: ignore[arg-type]
+        return actors.recorded(self.actor, self.label, self.user_id, self.ip)

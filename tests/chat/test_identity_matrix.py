@@ -113,6 +113,16 @@ async def test_history_and_uploads_close_with_the_proof(visit, model, widget, ad
     assert (again.ready["customer"], again.ready["messages"]) == (None, [])
 
 
+async def test_uploads_close_with_the_key_that_signed_the_token(visit, model, widget, ada, async_client):
+    visitor = await visit(token=token_for(ada, widget))
+    session = visitor.ready["session"]
+    assert (await upload(async_client, widget, session)).status_code == 201
+
+    await in_database(signing.retire)(await widget.signing_keys.aget())
+
+    assert (await upload(async_client, widget, session)).status_code == 404
+
+
 async def upload(client: AsyncClient, widget: Any, session: str) -> Any:
     url = f"/api/v1/attachments?widget={widget.public_key}"
     headers = {"origin": ORIGIN, "authorization": f"Session {session}"}

@@ -11,7 +11,7 @@ from accounts import actors
 from accounts.actors import VISITOR
 from accounts.models import Customer
 from accounts.records import Proof
-from chat import selectors, signing, watching
+from chat import sessions, signing, watching
 from chat.models import Conversation, Message, Widget
 from tests import factories
 from tests.chat.conftest import in_database, token_for
@@ -173,7 +173,7 @@ def test_each_socket_is_told_what_its_next_frame_would_be(django_assert_num_quer
         conversation = Conversation.objects.create(
             widget_id=of, customer_id=actor.customer_id, session_hash=uuid4().hex
         )
-        assert selectors.is_conversation_of(actor, conversation.pk) == ((of, actor) in found)
+        assert sessions.is_conversation_of(actor, conversation.pk) == ((of, actor) in found)
 
 
 def test_one_query_says_what_each_would(django_assert_num_queries):
