@@ -100,7 +100,9 @@ class Asker:
         with override_settings(MIDDLEWARE=[name for name in settings.MIDDLEWARE if "servestatic" not in name]):
             self.client.handler.load_middleware()
 
-    def ask(self, role: str, method: str, pattern: str, path: str) -> Reply:
+    def ask(self, role: str, method: str, pattern: str, path: str, *, from_elsewhere: bool = False) -> Reply:
+        """``from_elsewhere``: by a page of another site in whose browser they are signed in."""
+        self.client.handler.enforce_csrf_checks = from_elsewhere
         cast, key = self.company.cast, f"{method} {pattern}"
         cookie = cast.cookies.get(role)
         self.client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: cookie} if cookie else {})

@@ -27,6 +27,9 @@ from tests.supportbot.permissions.routes import METHODS, Route, routes
 
 pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
 KNOWN = [route for route in routes() if len(route.policies) == 1]
+READING = {"GET", "OPTIONS"}
+CHANGING = [route for route in KNOWN if route.policy.keys() - READING]
+ON_RECORD = 'INTO "accounts_auditentry"'
 
 
 # --- The tables are about the addresses that there are ---------------------------------------
@@ -96,10 +99,24 @@ def what_is_wrong(method: str, role: str, may: Who, reply: Reply) -> list[str]:
         wrong.append(f"{request}: {let}, with {reply.status} {reply.location}")
     if reply.is_refused and reply.written:
         wrong.append(f"{request}: refused, but it wrote {reply.written[0][:80]}")
+    if method in READING and (changed := [sql for sql in reply.written if ON_RECORD not in sql]):
+        wrong.append(f"{request}: reading changed something, by {changed[0][:80]}")
     own = {"ada"} if role == CUSTOMER else set()
     if (reply.is_refused or role not in SEES_CUSTOMERS) and reply.names_customers - own:
         wrong.append(f"{request}: it told of {reply.names_customers}")
     return wrong
+
+
+@pytest.mark.parametrize("route", CHANGING, ids=lambda route: route.pattern)
+def test_a_form_of_another_site_changes_nothing(asker: Asker, route: Route):
+    """It brings the cookie of whoever is signed in, and no token of ours. Programs bring no cookie at all."""
+    path = address(route.pattern, asker.company.ids(route.pattern))
+
+    for method in route.policy.keys() - READING:
+        reply = asker.ask(SUPERUSER, method, route.pattern, path, from_elsewhere=True)
+
+        assert reply.is_refused, f"{method}: {reply.status}"
+        assert not reply.written
 
 
 # --- Rows of somebody else -------------------------------------------------------------------
