@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -100,13 +100,22 @@ class Asker:
         with override_settings(MIDDLEWARE=[name for name in settings.MIDDLEWARE if "servestatic" not in name]):
             self.client.handler.load_middleware()
 
-    def ask(self, role: str, method: str, pattern: str, path: str, *, from_elsewhere: bool = False) -> Reply:
-        """``from_elsewhere``: by a page of another site in whose browser they are signed in."""
+    def ask(
+        self,
+        role: str,
+        method: str,
+        pattern: str,
+        path: str,
+        *,
+        from_elsewhere: bool = False,
+        also: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """``from_elsewhere``: by a page of another site in whose browser they are signed in. ``also`` is asked for."""
         self.client.handler.enforce_csrf_checks = from_elsewhere
         cast, key = self.company.cast, f"{method} {pattern}"
         cookie = cast.cookies.get(role)
         self.client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: cookie} if cookie else {})
-        query = urlencode({**QUERIES.get(key, {}), **cast.query(role, pattern)})
+        query = urlencode({**QUERIES.get(key, {}), **cast.query(role, pattern), **(also or {})})
         body = {} if method == "GET" else body_of(key)
         with undone(), watching_writes() as written:
             response = self.client.generic(method, f"{path}?{query}", headers=cast.headers(role), **body)
