@@ -29,7 +29,7 @@ from accounts.connectors.base import Lookup
 from accounts.models import AuditEntry, Connector, Customer
 from accounts.privacy import pseudonym
 from chat import privacy_api, removal, services, spending, tasks, windows
-from chat.models import Attachment, Conversation, Erasure, Message
+from chat.models import Attachment, Conversation, Erasure, Message, VerificationCode
 from chat.privacy import erasing
 from chat.privacy.erasing import anonymous, erase
 from chat.privacy.receipts import receipt
@@ -390,3 +390,17 @@ def test_nothing_is_kept_of_a_lookup_that_was_under_way(customer, shop, monkeypa
     assert live.look_up(shop).status == "live"
     assert live.recall(shop) is None
     assert cache.get(shop.key) is None
+
+
+def test_a_mail_that_still_waits_to_be_sent_is_sent_to_nobody(ada, mailoutbox):
+    """The job knows the row by its number, and the row is gone."""
+    asked = VerificationCode.objects.create(
+        conversation=Conversation.objects.filter(customer=ada).first(),
+        address=ada.email,
+        expires_at=timezone.now() + timedelta(minutes=10),
+    )
+
+    erase(ada, OFFICE)
+    tasks.mail_code(asked.pk)
+
+    assert mailoutbox == []
