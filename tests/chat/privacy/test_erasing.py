@@ -395,7 +395,7 @@ def test_nothing_is_kept_of_a_lookup_that_was_under_way(customer, shop, monkeypa
 def test_a_mail_that_still_waits_to_be_sent_is_sent_to_nobody(ada, mailoutbox):
     """The job knows the row by its number, and the row is gone."""
     asked = VerificationCode.objects.create(
-        conversation=Conversation.objects.filter(customer=ada).first(),
+        conversation=Conversation.objects.filter(customer=ada).earliest("pk"),
         address=ada.email,
         expires_at=timezone.now() + timedelta(minutes=10),
     )
