@@ -23,6 +23,7 @@ EMPHASIS = (
     re.compile(r"\*\*(?=\S)([^*]{1,500}?)(?<=\S)\*\*"),
     re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])"),
 )
+YES_OR_NO = re.compile(r"\W*(?:yes|no|ja|nein|oui|non|sí)\W*", re.IGNORECASE)
 # A list that is left begins again with its own number.
 MISSING_STEPS = "\n\n…\n\n"
 NO_ROOM_AT_THE_END = (Kind.CODE, Kind.TABLE)
@@ -91,7 +92,19 @@ def _parts(block: Block) -> Sequence[str]:
             return [_without_emphasis(item) for item in block.parts]
         case Kind.TABLE:
             return [_without_emphasis(row) for row in block.parts[1:]]
-    return sentences_of(_without_emphasis(" ".join(block.text.split())))
+    return _with_company(sentences_of(_without_emphasis(" ".join(block.text.split()))))
+
+
+def _with_company(found: Sequence[str]) -> list[str]:
+    """A yes or a no goes with what follows it: quoted alone it would answer whatever was asked."""
+    joined: list[str] = []
+    held = ""
+    for sentence in found:
+        held = f"{held}{space_after(held)}{sentence}" if held else sentence
+        if not YES_OR_NO.fullmatch(held):
+            joined.append(held)
+            held = ""
+    return joined
 
 
 def _without_emphasis(text: str) -> str:

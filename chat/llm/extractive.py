@@ -67,7 +67,8 @@ def _stated(item: RecordItem, context: AnswerContext) -> str:
         return f"{item.text} {marker}"
     replies = evidence.replies(item)
     if not replies:
-        return f"{item.summary} {phrase('no_reply_yet', language)} {marker}"
+        waits = "" if item.is_solved or item.is_closed else f" {phrase('no_reply_yet', language)}"
+        return f"{item.summary}{waits} {marker}"
     reply = _shortened(replies[-1]).replace("\n", "\n> ")
     return f"{item.summary} {phrase('last_reply', language)}\n\n> {reply} {marker}"
 

@@ -29,7 +29,8 @@ def chosen(pieces: Sequence[Piece], scores: Sequence[float], sources: Sequence[S
     while left:
         best = max(left, key=lambda number: _value(number, pieces, scores, taken))
         left.discard(best)
-        for wanted in (taken | _company(best, pieces), taken | {best}):
+        alone = set() if pieces[best].introduces else {best}
+        for wanted in (taken | _company(best, pieces), taken | alone):
             if _fits(wanted, pieces, sources, room):
                 taken = wanted
                 left -= taken

@@ -45,6 +45,12 @@ def test_a_passage_is_cut_into_sentences_items_rows_and_code():
     assert [piece.text for piece in ALL if piece.header] == ["| Team | €29 |", "| Business | €79 |"]
 
 
+def test_a_no_is_never_quoted_without_its_reason():
+    found = [piece.text for piece in pieces(0, "Was I charged twice?\n\nNo. One of them is held back.\n\nYes!")]
+
+    assert found == ["Was I charged twice?", "No. One of them is held back."]
+
+
 def test_what_introduces_an_image_is_left_out_with_it():
     assert not any("looks like" in piece.text for piece in ALL)
 

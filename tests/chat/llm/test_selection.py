@@ -46,6 +46,10 @@ def test_what_does_not_fit_makes_room_for_what_does():
     assert taken({"Choose Refund": 0.6, "ten days": 0.5}, room=3) == []
 
 
+def test_an_introduction_of_what_has_no_room_is_left_out():
+    assert taken({"To ask for one": 0.6}, room=7) == []
+
+
 @given(
     st.lists(st.text(alphabet="ab .:\n|-`1", max_size=120), min_size=1, max_size=3),
     st.integers(min_value=0, max_value=60),
