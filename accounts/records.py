@@ -33,7 +33,7 @@ class CommentFact:
 
 @dataclass(frozen=True)
 class TicketFact:
-    """A recent ticket with its last public comments, oldest first."""
+    """A recent ticket with its last public comments, oldest first, or one that was looked up for the question."""
 
     number: str
     subject: str
@@ -43,6 +43,7 @@ class TicketFact:
     updated_at: datetime
     as_of: datetime
     details: str = ""
+    asked_for: bool = False
 
     @property
     def is_solved(self) -> bool:

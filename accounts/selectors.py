@@ -87,13 +87,19 @@ def with_public_comments(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def order_of(customer_id: int, number: str, sees: Visibility = DEFAULT) -> AccountFact | None:
     orders = Order.objects.filter(customer=customer_id, customer__is_active=True)
-    order = orders.select_related("customer").filter(number=number).first()
+    order = orders.select_related("customer").filter(number__iexact=number).first()
     return order_fact(order, order.customer, sees) if order else None
 
 
 def ticket_of(customer_id: int, number: str, sees: Visibility = DEFAULT) -> TicketFact | None:
-    ticket = with_public_comments(tickets_of(customer_id)).filter(number=number).first()
+    ticket = with_public_comments(tickets_of(customer_id)).filter(number__iexact=number).first()
     return ticket_fact(ticket, ticket.customer, sees, MAX_COMMENTS_OF_ONE) if ticket else None
+
+
+def last_tickets(customer_id: int, sees: Visibility = DEFAULT) -> tuple[TicketFact, ...]:
+    """However old, last changed first, as many as a record has of recent ones."""
+    newest = with_public_comments(tickets_of(customer_id)).order_by("-updated_at")[: settings.RECENT_TICKETS]
+    return tuple(ticket_fact(ticket, ticket.customer, sees) for ticket in newest)
 
 
 def ticket_list(customer_id: int, sees: Visibility = DEFAULT) -> tuple[TicketFact, ...]:

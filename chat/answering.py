@@ -19,6 +19,7 @@ from chat.curated import curated_answer
 from chat.events import Delta, Emit, Stage
 from chat.evidence import is_unknown_customer, judged
 from chat.llm import get_model
+from chat.named import with_named
 from chat.records import Answer, AnswerContext, Question
 from chat.refusals import asked_back_or_refused, without_words
 from chat.remarks import remarked
@@ -74,8 +75,7 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
 
     async def read() -> CustomerRecord:
         with trace.stage("context"):
-            reading = database_sync_to_async(customer_record)(question.customer_id, question.sees)
-            record: CustomerRecord = await reading
+            record: CustomerRecord = await database_sync_to_async(_record)(question, asked.query)
             return record
 
     looking_up = connecting.looked_up(question, asked.query, trace)
@@ -87,6 +87,10 @@ async def _context(question: Question, asked: StandAlone, trace: Trace) -> Answe
         context = assemble(question, asked.query, found, with_live(record, looked))
     trace.note(sources=traced_sources(context))
     return replace(context, images_seen=asked.images_seen)
+
+
+def _record(question: Question, query: str) -> CustomerRecord:
+    return with_named(customer_record(question.customer_id, question.sees), question, query)
 
 
 async def _judged(context: AnswerContext, trace: Trace) -> AnswerContext:

@@ -29,7 +29,8 @@ FOR_TOOLS = re.compile(rf"{PERSONAL.pattern}|\b(tickets?|orders?)\b|\d{{3}}", re
 # What only a record can tell: "my refund", "our last two invoices". Not how something is done.
 OWN_RECORD = re.compile(
     r"\b(my|our)\s+(\w+\s+){0,2}(delivery|invoice|order|package|parcel|payment|plan|refund|renewal|subscription|ticket"
-    r"|trial)s?\b|\bwas i charged\b|\bi was charged\b",
+    r"|trial)s?\b|\bwas i charged\b|\bi was charged\b|\b(do|did|have) (i|we) (\w+\s+){0,3}(order|ticket|invoice)s?\b"
+    r"|\bhow much (do|did|will) (i|we) pay\b|\b(order|ticket) (number )?#?([a-z]{1,6}-\d+|\d{4,})\b",
     re.IGNORECASE,
 )
 HOW_TO = re.compile(r"\bhow (do|can|to|should|would)\b|\bcan (i|we)\b|\bwhere (do|can) (i|we)\b", re.IGNORECASE)
@@ -75,7 +76,7 @@ def record_near(context: AnswerContext) -> dict[RecordItem, float]:
     tickets the nearest first, at most three. Of several questions at once each is answered in its turn, and no item
     counts as nearer than the best to the question that the record says least to.
     """
-    found: dict[RecordItem, float] = {fact: RECORD_NEAR for fact in context.record.facts if fact.asked_for}
+    found: dict[RecordItem, float] = {item: RECORD_NEAR for item in _items(context) if item.asked_for}
     items = [item for item in _items(context) if item not in found]
     answers = _nearest(items, questions_in(context.query), context)
     least = min((max(answer.values(), default=RECORD_NEAR) for answer in answers), default=0.0)
