@@ -46,15 +46,25 @@ def subscription_fact(subscription: Subscription, customer: Customer, sees: Visi
         plan_sentence(subscription, sees),
         sees.say("Its status is: {}.", "subscription.status", subscription.get_status_display().lower()),
         sees.say("It started on {}.", "subscription.started", date(subscription.started_at, zone)),
+        term_sentence(subscription, zone, sees),
     ]
-    if subscription.cancels_at:
-        ends = "ends" if subscription.cancels_at > timezone.now() else "ended"
-        said.append(sees.say(f"It {ends} on {{}}.", "subscription.cancels", date(subscription.cancels_at, zone)))
-    elif subscription.renews_at:
-        trial = subscription.status == Subscription.Status.TRIALING
-        verb = "Your trial ends and the first payment is due" if trial else "It renews"
-        said.append(sees.say(f"{verb} on {{}}.", "subscription.renews", date(subscription.renews_at, zone)))
     return fact("Your subscription", said, subscription.synced_at)
+
+
+def term_sentence(subscription: Subscription, zone: str, sees: Visibility) -> str:
+    """When it ends, or when it goes on. What is paused or canceled does not, whatever day was once given."""
+    now = timezone.now()
+    if ending := subscription.cancels_at:
+        verb = "ends" if ending > now else "ended"
+        return sees.say(f"It {verb} on {{}}.", "subscription.cancels", date(ending, zone))
+    if not subscription.renews_at or subscription.status not in Subscription.CURRENT:
+        return ""
+    is_trial = subscription.status == Subscription.Status.TRIALING
+    if subscription.renews_at > now:
+        said = "Your trial ends and the first payment is due on {}." if is_trial else "It renews on {}."
+    else:  # it may have, but nobody has told
+        said = "Your trial was due to end on {}." if is_trial else "It was due to renew on {}."
+    return sees.say(said, "subscription.renews", date(subscription.renews_at, zone))
 
 
 def plan_sentence(subscription: Subscription, sees: Visibility) -> str:

@@ -7,7 +7,7 @@ from accounts.models import Customer
 from accounts.records import ANONYMOUS
 from accounts.selectors import customer_record, order_of, plans_of, ticket_list, ticket_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture
@@ -61,6 +61,27 @@ def test_money_and_dates_read_as_the_customer_would_write_them(ada):
     assert "2 × Reader, €118.00 in all" in order.text
     assert "tracking number JD1" in order.text
     assert "€59.00 of it has been refunded." in order.text
+
+
+PAST, COMING = datetime(2026, 1, 31, 12, tzinfo=UTC), datetime(2126, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "renews_at", "said"),
+    [
+        ("active", COMING, "It renews on 31 January 2126."),
+        ("trialing", COMING, "Your trial ends and the first payment is due on 31 January 2126."),
+        ("active", PAST, "It was due to renew on 31 January 2026."),
+        ("trialing", PAST, "Your trial was due to end on 31 January 2026."),
+        ("paused", COMING, ""),
+        ("canceled", COMING, ""),
+        ("canceled", PAST, ""),
+    ],
+)
+def test_only_what_runs_renews_and_only_in_the_future(ada, status, renews_at, said):
+    ada.subscriptions.update(status=status, renews_at=renews_at)
+
+    assert customer_record(ada.pk).facts[0].text.partition("It started on 1 February 2026.")[2].strip() == said
 
 
 def test_every_fact_says_since_when_it_is_known(ada):
