@@ -62,13 +62,15 @@ def customer_record(customer_id: int | None, sees: Visibility = DEFAULT) -> Cust
 
 
 def customer_with_subscriptions(customer_id: int | None) -> tuple[Customer | None, list[Subscription]]:
-    """Both in one query, the newest subscription first. Nobody who is unknown or deactivated has any."""
+    """Both in one query, the subscriptions that run first, then the newest. Nobody who is deactivated has any."""
     names = [column.attname for column in Subscription._meta.concrete_fields]
     joined = {f"subscription_{name}": F(f"subscriptions__{name}") for name in names}
     active = Customer.objects.filter(pk=customer_id or 0, is_active=True)
     rows = list(active.annotate(**joined).order_by("-subscriptions__started_at"))
     found = [{name: getattr(row, f"subscription_{name}") for name in names} for row in rows]
-    return (rows[0] if rows else None), [Subscription(**values) for values in found if values["id"] is not None]
+    subscriptions = [Subscription(**values) for values in found if values["id"] is not None]
+    subscriptions.sort(key=lambda each: each.status not in Subscription.CURRENT)
+    return (rows[0] if rows else None), subscriptions
 
 
 def recent_tickets(customer: Customer) -> list[Ticket]:

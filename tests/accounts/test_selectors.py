@@ -84,6 +84,18 @@ def test_only_what_runs_renews_and_only_in_the_future(ada, status, renews_at, sa
     assert customer_record(ada.pk).facts[0].text.partition("It started on 1 February 2026.")[2].strip() == said
 
 
+def test_a_running_plan_comes_before_newer_ones_that_do_not_run(ada):
+    for plan, status in (("Old", "canceled"), ("Paused", "paused"), ("Extra", "active")):
+        ada.subscriptions.create(
+            plan=plan, status=status, price_minor=1, currency="EUR", interval="month", started_at=timezone.now()
+        )
+
+    first, second, *_ = customer_record(ada.pk).facts
+
+    assert "Your plan is Extra" in first.text
+    assert "Your plan is Team" in second.text
+
+
 def test_every_fact_says_since_when_it_is_known(ada):
     assert all(fact.as_of for fact in customer_record(ada.pk).facts)
 
