@@ -1,20 +1,32 @@
 """Customers whose every text holds a word of its own, whatever fields the models have by now, and who may read which.
 
+Their amounts and days are their own, too, and are known by how they are written.
+
 A new field is kept back until it is on the list.
 """
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import Customer, Event, Order, Subscription, Ticket, TicketComment
+from accounts.wording import date, money
 
 TOLD = {
     "subscription.plan",
+    "subscription.price_minor",
+    "subscription.seats",
+    "subscription.started_at",
+    "subscription.renews_at",
     "order.number",
     "order.items.name",
+    "order.total_minor",
+    "order.refunded_minor",
+    "order.placed_at",
     "order.carrier",
     "order.tracking",
     "ticket.number",
@@ -45,6 +57,17 @@ IN_JSON = {
 }
 
 
+def euros(minor: int) -> str:
+    return money(minor, "EUR")
+
+
+# As answers and prompts write them.
+NUMBERS: dict[type[models.Model], dict[str, Callable[[Any], str]]] = {
+    Subscription: {"price_minor": euros, "seats": "{} seats".format, "started_at": date, "renews_at": date},
+    Order: {"total_minor": euros, "refunded_minor": euros, "placed_at": date},
+}
+
+
 def canaries(model: type[models.Model], owner: str, name: str = "") -> dict[str, Any]:
     """A word for every text that has room for one: ``canary-owner-model.field-``."""
     name = name or model.__name__.lower()
@@ -59,13 +82,29 @@ def canaries(model: type[models.Model], owner: str, name: str = "") -> dict[str,
     return {**values, **({"currency": "EUR"} if "currency" in values else {})}
 
 
+def numbers(model: type[models.Model], owner: str) -> dict[str, Any]:
+    """An amount or a day for each number and date that is told. All days are to come: a plan renews on its own."""
+    values: dict[str, Any] = {}
+    for name in NUMBERS[model]:
+        number = crc32(f"{owner}-{name}".encode()) % 900_000 + 100_000
+        is_day = name.endswith("_at")
+        values[name] = datetime(2100, 1, 1, 12, tzinfo=UTC) + timedelta(days=number % 9_000) if is_day else number
+    if "refunded_minor" in values:  # never more than the whole
+        values["total_minor"] += 1_000_000
+    return values
+
+
 def customer_of_canaries(owner: str) -> Customer:
     now = timezone.now()
     made = Customer.objects.create(**canaries(Customer, owner))
     Subscription.objects.create(
-        customer=made, status="active", price_minor=1, interval="month", started_at=now, **canaries(Subscription, owner)
+        customer=made,
+        status="active",
+        interval="month",
+        **numbers(Subscription, owner),
+        **canaries(Subscription, owner),
     )
-    Order.objects.create(customer=made, total_minor=1, status="shipped", placed_at=now, **canaries(Order, owner))
+    Order.objects.create(customer=made, status="shipped", **numbers(Order, owner), **canaries(Order, owner))
     Event.objects.create(customer=made, at=now, **canaries(Event, owner))
     ticket = Ticket.objects.create(customer=made, **canaries(Ticket, owner))
     old = {**canaries(Ticket, owner, "old"), "updated_at": now - timedelta(days=31)}
@@ -78,4 +117,11 @@ def customer_of_canaries(owner: str) -> Customer:
 
 def found(owner: str, text: str) -> set[str]:
     """The fields of this customer that ``text`` gives away."""
-    return {part.partition("-")[0] for part in text.split(f"canary-{owner}-")[1:]}
+    words = {part.partition("-")[0] for part in text.split(f"canary-{owner}-")[1:]}
+    return words | {name for name, written in written_numbers(owner) if written in text}
+
+
+def written_numbers(owner: str) -> Iterator[tuple[str, str]]:
+    for model, written in NUMBERS.items():
+        for name, value in numbers(model, owner).items():
+            yield f"{model.__name__.lower()}.{name}", written[name](value)
