@@ -10,8 +10,10 @@ from accounts.models import Customer
 from accounts.visibility import DEFAULTS, Visibility
 from chat.answering import answer_question
 from chat.llm.base import ToolCall
+from chat.models import Widget
 from chat.records import Question
 from tests import factories
+from tests.chat.conftest import Visitor, token_for
 from tests.record_canaries import SHOWN, TELLABLE, TOLD, customer_of_canaries, found
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -72,6 +74,30 @@ def test_what_a_widget_hides_no_tool_tells(model, ada):
     asked_of(model, ada, **every_field("hidden"))
 
     assert found("ada", str([request.messages for request in model.requests])) <= {"order.number"}
+
+
+@pytest.fixture
+def choosy(widget) -> Widget:
+    """On the same pages, with a choice of its own."""
+    rules = {"customer.email": "shown", "order.total": "hidden"}
+    made = factories.widget(*widget.collections.all(), visible_fields=rules)
+    factories.signing_key(made)
+    return made
+
+
+async def told_in(widget: Widget, model, ada: Customer) -> set[str]:
+    """Of Ada, by a chat in this widget."""
+    model.requests.clear()
+    visitor = Visitor(widget)
+    await visitor.hello(token=token_for(ada, widget))
+    await visitor.ask(ASKED)
+    await visitor.disconnect()
+    return found("ada", str([request.messages for request in model.requests]))
+
+
+async def test_a_chat_goes_by_its_own_widget(model, widget, choosy, ada):
+    assert await told_in(widget, model, ada) == TOLD
+    assert await told_in(choosy, model, ada) == TOLD - {"order.total_minor"} | {"customer.email"}
 
 
 def test_two_customers_never_meet_in_one_request(model, ada, bob):
