@@ -137,7 +137,8 @@ def ticket_fact(ticket: Ticket, customer: Customer, sees: Visibility, most_comme
 
 def comment_fact(comment: TicketComment, customer: Customer, sees: Visibility) -> CommentFact:
     by_customer = comment.kind == TicketComment.Kind.CUSTOMER
-    author = "You" if by_customer else comment.author or comment.get_kind_display()
+    named = sees.text("ticket.comment_author", comment.author)
+    author = "You" if by_customer else named or comment.get_kind_display()
     head = f"{author}, {date(comment.created_at, customer.time_zone)}: "
     text = sees.text("ticket.comments", mask_secrets(comment.text))
     return CommentFact(head + text if text else "", by_customer)

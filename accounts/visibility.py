@@ -43,6 +43,7 @@ DEFAULTS: dict[str, Level] = {
     "ticket.priority": "hidden",
     "ticket.category": "hidden",
     "ticket.comments": "shown",
+    "ticket.comment_author": "shown",
     "event.kind": "shown",
     "event.text": "hidden",
 }
