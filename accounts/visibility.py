@@ -1,6 +1,7 @@
 """What the bot may see of a customer's record: each field is shown, masked to its last four characters, or hidden.
 
-A widget keeps what it wants otherwise than the defaults. What nobody has decided about is hidden. Pure.
+A widget keeps what it wants otherwise than the defaults. What nobody has decided about is hidden, but for the systems
+that are connected: they are connected to be asked. Pure.
 """
 
 from collections.abc import Mapping
@@ -49,6 +50,12 @@ DEFAULTS: dict[str, Level] = {
 }
 # Each attribute that the company keeps of its customers is a field of its own: "attributes.tier".
 ATTRIBUTES = "attributes."
+# So is each connected system: "connector.billing". It is asked where it is shown.
+CONNECTORS = "connector."
+
+
+def default(name: str) -> Level:
+    return "shown" if name.startswith(CONNECTORS) else DEFAULTS.get(name, "hidden")
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Visibility:
     rules: Mapping[str, str] = field(default_factory=dict)
 
     def level(self, name: str) -> Level:
-        chosen = self.rules.get(name, DEFAULTS.get(name, "hidden"))
+        chosen = self.rules.get(name, default(name))
         return next((level for level in LEVELS if level == chosen), "hidden")
 
     def text(self, name: str, value: object) -> str:
@@ -68,6 +75,9 @@ class Visibility:
             case "masked":
                 return masked(written)
         return ""
+
+    def may_ask(self, connector: str) -> bool:
+        return self.level(CONNECTORS + connector) == "shown"
 
     def say(self, sentence: str, name: str, value: object) -> str:
         """The sentence with the value in the place of ``{}``, or nothing at all."""

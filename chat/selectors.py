@@ -113,13 +113,14 @@ def question_of(asked: Message, answer_id: int | None = None) -> Question:
     locale = conversation.customer.locale if conversation.customer else ""
     said, history = turn_and_history(asked)
     actor = actors.customer(conversation.customer_id, conversation.proof)
+    sees = Visibility(conversation.widget.visible_fields)
     return Question(
         text=mask_secrets("\n".join(message.text for message in said if message.text)),
         widget_name=conversation.widget.name,
         collection_ids=frozenset(conversation.widget.collections.values_list("pk", flat=True)) or None,
         actor=actor,
-        connectors=connected() if actor.is_verified else (),
-        sees=Visibility(conversation.widget.visible_fields),
+        connectors=connected(sees) if actor.is_verified else (),
+        sees=sees,
         conversation_id=conversation.pk,
         answer_id=answer_id,
         history=history,

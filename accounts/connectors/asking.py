@@ -8,6 +8,7 @@ from accounts.actors import Actor
 from accounts.connectors.base import FactPath, Lookup
 from accounts.connectors.templates import NotFilled, filled_body, filled_url, headers_of, values_of
 from accounts.models import Connector, Customer
+from accounts.visibility import DEFAULT, Visibility
 from supportbot.encryption import Undecipherable
 
 
@@ -20,10 +21,10 @@ class Connected:
     about: str
 
 
-def connected() -> tuple[Connected, ...]:
-    """All that are in use."""
+def connected(sees: Visibility = DEFAULT) -> tuple[Connected, ...]:
+    """All that are in use and may be asked."""
     rows = Connector.objects.filter(is_active=True).values_list("name", "title", "about")
-    return tuple(Connected(*row) for row in rows)
+    return tuple(each for each in (Connected(*row) for row in rows) if sees.may_ask(each.name))
 
 
 def lookups(actor: Actor, names: Iterable[str]) -> tuple[Lookup, ...]:

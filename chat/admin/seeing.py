@@ -1,4 +1,7 @@
-"""What the bot may see of a customer's record, field by field, and exactly what that is for one of them."""
+"""What the bot may see of a customer's record, field by field, and exactly what that is for one of them.
+
+And which of the company's systems it may ask.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +12,15 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts import actors, audit
+from accounts.connectors.asking import connected
 from accounts.models import Customer
 from accounts.selectors import customer_record
-from accounts.visibility import ATTRIBUTES, DEFAULTS, LEVELS, Visibility
+from accounts.visibility import ATTRIBUTES, CONNECTORS, DEFAULTS, LEVELS, Visibility, default
 from accounts.wording import spoken
 from chat.context import Found, assemble
 from chat.models import Widget
@@ -38,6 +43,7 @@ GROUPS = {
     "ticket": "Tickets",
     "event": "What happened lately",
     "attributes": "Attributes",
+    "connector": "Connected systems",
 }
 
 
@@ -74,7 +80,9 @@ def seen(request: HttpRequest, widget: Widget) -> dict[str, Any]:
     audit.looked_at(
         audit.Action.CUSTOMER_VIEWED, actors.staff_of(request), customer_id=customer.pk, about=f"customer {customer.pk}"
     )
-    return {"searched": text, "customer": customer, "blocks": blocks_of(customer, widget)}
+    asks = connected(Visibility(widget.visible_fields)) if customer.is_active else ()
+    blocks = blocks_of(customer, widget)
+    return {"searched": text, "customer": customer, "blocks": blocks, "asks": [each.title for each in asks]}
 
 
 @dataclass(frozen=True)
@@ -83,17 +91,26 @@ class Row:
     field: forms.BoundField
     default: str
 
+    @property
+    def options(self) -> list[BoundWidget | None]:
+        """One for each level, None where there is no such choice."""
+        offered = {option.data["value"]: option for option in self.field}
+        return [offered.get(level) for level in LEVELS]
+
 
 class SeeingForm(forms.Form):
-    """A choice for every field of a record and every attribute."""
+    """A choice for every field of a record, every attribute and every connected system."""
 
     def __init__(self, *args: Any, widget: Widget, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.names = [*DEFAULTS, *(ATTRIBUTES + name for name in attribute_names(widget.visible_fields))]
-        sees = Visibility(widget.visible_fields)
+        self.decided: dict[str, str] = widget.visible_fields
+        self.systems = {CONNECTORS + each.name: each.title for each in connected()}
+        attributes = (ATTRIBUTES + name for name in attribute_names(self.decided))
+        self.names = [*DEFAULTS, *attributes, *self.systems]
+        sees = Visibility(self.decided)
         for name in self.names:
             self.fields[name] = forms.ChoiceField(
-                choices=[(level, level) for level in LEVELS],
+                choices=[(level, level) for level in LEVELS if level != "masked" or name not in self.systems],
                 initial=sees.level(name),
                 widget=forms.RadioSelect,
                 error_messages={"required": "Choose shown, masked or hidden."},
@@ -102,16 +119,22 @@ class SeeingForm(forms.Form):
     @property
     def groups(self) -> Iterator[tuple[str, list[Row]]]:
         for group, names in groupby(self.names, key=lambda name: name.partition(".")[0]):
-            rows = [Row(label(name), self[name], DEFAULTS.get(name, "hidden")) for name in names]
-            yield GROUPS[group], rows
+            yield GROUPS[group], [Row(self.label(name), self[name], default(name)) for name in names]
+
+    def label(self, name: str) -> str:
+        return self.systems.get(name) or spoken(name.partition(".")[2])
 
     def rules(self) -> dict[str, str]:
-        """Only what differs: a default that changes some day changes wherever nobody has decided."""
-        return {name: level for name, level in self.cleaned_data.items() if level != DEFAULTS.get(name, "hidden")}
+        """Only what differs: a default that changes some day changes wherever nobody has decided.
 
-
-def label(name: str) -> str:
-    return spoken(name.partition(".")[2])
+        What was decided about a system that is out of use holds when it is used again.
+        """
+        unlisted = {
+            name: level
+            for name, level in self.decided.items()
+            if name.startswith(CONNECTORS) and name not in self.systems
+        }
+        return unlisted | {name: level for name, level in self.cleaned_data.items() if level != default(name)}
 
 
 def attribute_names(rules: Mapping[str, str]) -> list[str]:

@@ -20,6 +20,7 @@ from supportbot.outbound import addresses
 from supportbot.outbound.errors import FetchError
 from tests import factories
 from tests.accounts.connectors.conftest import ada, billing, connector
+from tests.chat.conftest import token_for
 
 __all__ = ["ada", "billing", "connector"]
 
@@ -137,6 +138,23 @@ async def test_a_visitors_model_has_no_such_tool(model, widget, connector, billi
 
     assert "look_up_billing" not in str(model.requests[0].tools)
     assert billing.requests == []
+
+
+@pytest.mark.parametrize(("level", "requests"), [("shown", ["/v1/cus_1"] * 2), ("hidden", [])])
+async def test_a_widget_decides_whether_a_system_is_asked(
+    model, visit, widget, connector, ada, billing, level, requests
+):
+    """Neither before an answer nor by a model."""
+    widget.visible_fields = {"connector.billing": level}
+    await database_sync_to_async(widget.save)()
+    model.will_say(ToolCall("1", "look_up_billing", {}))
+    model.will_say("[0]")
+    visitor = await visit(token=token_for(ada, widget))
+
+    await visitor.ask(NEEDS_IT)
+
+    assert billing.requests == requests
+    assert ("look_up_billing" in str(model.requests[0].tools)) == (level == "shown")
 
 
 async def test_orders_in_an_answer_stay_data(model, widget, connector, ada, billing):

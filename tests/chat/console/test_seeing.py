@@ -5,7 +5,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Connector
 from accounts.visibility import DEFAULTS, Visibility
 from chat.answering import answer_question
 from chat.prompts.blocks import source_block
@@ -130,3 +130,55 @@ def test_a_customer_is_found_by_name_or_address(office, widget):
     assert office.get(url(widget), {"customer": "grace"}).context["found"] == [grace, other]
     assert office.get(url(widget), {"customer": "G2@example.com"}).context["customer"] == other
     assert "There is no customer like that" in office.get(url(widget), {"customer": "nobody\0"}).content.decode()
+
+
+@pytest.fixture
+def billing():
+    return Connector.objects.create(name="billing", title="Billing", about="invoice", kind="sample")
+
+
+def test_each_system_in_use_is_listed_and_shown_by_default(office, widget, billing):
+    Connector.objects.create(name="old", title="Old", about="invoice", kind="sample", is_active=False)
+
+    page = office.get(url(widget))
+
+    form = page.context["form"]
+    assert [name for name in form.names if name.startswith("connector.")] == ["connector.billing"]
+    assert form["connector.billing"].value() == "shown"
+    assert "Billing" in page.content.decode()
+
+
+def test_a_system_is_shown_or_hidden_and_never_masked(office, widget, billing):
+    office.post(url(widget), {**DEFAULTS, "connector.billing": "masked"})
+    widget.refresh_from_db()
+    assert widget.visible_fields == {}
+
+    office.post(url(widget), {**DEFAULTS, "connector.billing": "hidden"})
+    widget.refresh_from_db()
+    assert widget.visible_fields == {"connector.billing": "hidden"}
+
+
+def test_a_system_that_is_hidden_stays_so_while_it_is_out_of_use(office, widget, billing):
+    office.post(url(widget), {**DEFAULTS, "connector.billing": "hidden"})
+    Connector.objects.update(is_active=False)
+    office.post(url(widget), {**DEFAULTS, "order.total": "hidden"})
+
+    widget.refresh_from_db()
+    assert widget.visible_fields == {"connector.billing": "hidden", "order.total": "hidden"}
+
+
+def test_the_page_says_which_systems_may_be_asked_and_asks_none(office, widget, ada, billing):
+    Connector.objects.create(name="crm", title="Contract", about="contract", kind="sample", sample="CANARY")
+    widget.visible_fields = {"connector.billing": "hidden"}
+    widget.save()
+
+    page = office.get(url(widget), {"customer": ada.external_id})
+
+    assert page.context["asks"] == ["Contract"]
+    assert "CANARY" not in page.content.decode()
+
+
+def test_nobody_is_asked_about_a_customer_who_is_deactivated(office, widget, ada, billing):
+    type(ada).objects.update(is_active=False)
+
+    assert office.get(url(widget), {"customer": ada.external_id}).context["asks"] == []
