@@ -526,6 +526,8 @@ EMAIL_HOST_USER = EMAIL.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = EMAIL.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = EMAIL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_SSL", False)
+# A server that takes a call and says nothing would hold up a worker for ever, and whoever resets a password.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", f"supportbot@{urlsplit(PUBLIC_URL).hostname}")
 
 # --- HTTP ----------------------------------------------------------------------------------
