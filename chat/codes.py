@@ -1,7 +1,5 @@
 """The code itself: made, mailed and kept as a keyed hash. Only here is it looked up whose an address is."""
 
-import secrets
-
 from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import timezone
@@ -27,6 +25,13 @@ def customer_by_address(address: str) -> Customer | None:
     return found[0] if len(found) == 1 else None
 
 
+def code_of(asked: VerificationCode) -> str:
+    """Made from the request, with our key: each try to mail it brings the same one, and it is kept nowhere."""
+    request = f"{asked.conversation_id}:{asked.session_hash}:{asked.address}:{asked.asked_at.timestamp()}"
+    made = salted_hmac("chat.codes.code", request, algorithm="sha256").digest()
+    return f"{int.from_bytes(made) % 10**DIGITS:0{DIGITS}}"
+
+
 def hash_of(asked: VerificationCode, code: str) -> str:
     """Keyed: a copy of the database does not tell which of a million codes it was."""
     bound = f"{asked.conversation_id}:{asked.session_hash}:{asked.address}:{code}"
@@ -38,20 +43,23 @@ def is_right(asked: VerificationCode, code: str) -> bool:
 
 
 def mail(code_id: int) -> None:
-    """Once, and only to a customer. Raises OSError when no mail server takes it; then it can be tried again."""
+    """Once, and only to a customer. Raises OSError when no mail server takes it; then it can be tried again.
+
+    A server may have sent it on all the same, and failed to say so: the code is good from the first try.
+    """
     waiting = VerificationCode.objects.filter(pk=code_id, mailed_at=None, expires_at__gt=timezone.now())
     asked = waiting.select_related("conversation__widget").first()
     customer = customer_by_address(asked.address) if asked else None
     if asked is None or customer is None:
         return
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    code = code_of(asked)
     ours = waiting.filter(asked_at=asked.asked_at)
     if not ours.update(mailed_at=timezone.now(), code_hash=hash_of(asked, code)):
         return
     try:
         _send(asked, code, customer.email)
     except OSError:
-        VerificationCode.objects.filter(pk=code_id, asked_at=asked.asked_at).update(mailed_at=None, code_hash="")
+        VerificationCode.objects.filter(pk=code_id, asked_at=asked.asked_at).update(mailed_at=None)
         raise
 
 

@@ -13,7 +13,7 @@ class VerificationCode(models.Model):
     # Of the session that asked: in another one the code is good for nothing.
     session_hash = models.CharField(max_length=64)
     address = models.EmailField()
-    # Empty while it is not mailed, and for ever where the address is nobody's: then no guess is right.
+    # Empty until it is on its way, and for ever where the address is nobody's: then no guess is right.
     code_hash = models.CharField(max_length=64, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField(default=timezone.now)
