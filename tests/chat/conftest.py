@@ -129,9 +129,11 @@ async def warm_up(server: ModelServer) -> None:
 class Visitor(WebsocketCommunicator):
     """A browser's socket: says hello by itself, and waits for the frame it needs."""
 
-    def __init__(self, widget: Widget, origin: str = ORIGIN) -> None:
+    def __init__(self, widget: Widget, origin: str = ORIGIN, ip: str = "") -> None:
         headers = [(b"origin", origin.encode())] if origin else []
         super().__init__(URLRouter(websocket_urlpatterns), f"/ws/chat/?widget={widget.public_key}", headers)
+        if ip:
+            self.scope["client"] = (ip, 443)
 
     async def hello(self, **fields: Any) -> dict[str, Any]:
         connected, _ = await self.connect()
@@ -154,8 +156,8 @@ async def visit(widget: Widget) -> AsyncIterator[Callable[..., Awaitable[Visitor
     """Opens sockets that have said hello, and closes them afterwards."""
     opened: list[Visitor] = []
 
-    async def open_one(**fields: Any) -> Visitor:
-        visitor = Visitor(widget)
+    async def open_one(ip: str = "", **fields: Any) -> Visitor:
+        visitor = Visitor(widget, ip=ip)
         opened.append(visitor)
         visitor.ready = await visitor.hello(**fields)
         return visitor

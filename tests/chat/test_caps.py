@@ -165,8 +165,7 @@ async def test_people_can_write_while_nobody_counts_messages(visit, model, setti
 
 
 async def from_address(widget: Any, **hello: Any) -> Visitor:
-    visitor = Visitor(widget)
-    visitor.scope["client"] = ("198.51.100.1", 443)
+    visitor = Visitor(widget, ip="198.51.100.1")
     await visitor.connect()
     await visitor.send_json_to({"type": "hello", **hello})
     visitor.ready = await visitor.receive_json_from(timeout=5)
@@ -174,9 +173,8 @@ async def from_address(widget: Any, **hello: Any) -> Visitor:
 
 
 async def from_behind(widget: Any, forwarded_for: str) -> Visitor:
-    visitor = Visitor(widget)
+    visitor = Visitor(widget, ip=PROXY)
     visitor.application = BehindProxies(URLRouter(websocket_urlpatterns))
-    visitor.scope["client"] = (PROXY, 443)
     visitor.scope["headers"] = [*visitor.scope["headers"], (b"x-forwarded-for", forwarded_for.encode())]
     await visitor.hello()
     return visitor
@@ -195,6 +193,18 @@ async def test_no_address_begins_more_conversations_than_the_limit(widget, setti
     assert (refused["code"], third.ready["code"], closed["code"]) == (*["too_many_conversations"] * 2, 1013)
     assert resumed.ready["conversation"] == second.ready["conversation"]
     assert await in_database(Conversation.objects.count)() == 2
+
+
+async def test_no_address_sends_more_messages_than_the_limit(visit, model, settings):
+    settings.CHAT_MESSAGES_IP = 2
+    for _ in range(2):
+        await (await visit(ip="198.51.100.1")).ask(QUESTION)
+    third, elsewhere = await visit(ip="198.51.100.1"), await visit(ip="198.51.100.2")
+
+    await third.send_json_to({"type": "message", "id": "q1", "text": QUESTION})
+
+    assert (await third.until("error"))["code"] == "too_many_messages"
+    assert (await elsewhere.ask(QUESTION))["text"]
 
 
 async def test_an_invented_address_counts_for_nothing(widget, model, settings):
