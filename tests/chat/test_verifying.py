@@ -3,17 +3,19 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actors import VISITOR
 from accounts.models import Customer
-from chat import codes, retention, services, verifying
+from chat import codes, retention, services, tasks, verifying
 from chat.errors import CodeRefused
 from chat.models import Conversation, VerificationCode
 from tests import factories
@@ -117,6 +119,26 @@ async def test_the_answer_is_the_same_whoever_has_the_address(visit, ada):
     assert len(mail.outbox) == 1
     refused = [await verify(each, code="000000") for each in (known, unknown, shared)]
     assert len({tuple(answer.items()) for answer in refused}) == 1
+
+
+def test_nobodys_address_takes_as_many_queries_as_a_customers(widget, ada, monkeypatch):
+    """Those of the worker are its own: it mails when whoever asked has been answered."""
+    monkeypatch.setattr(tasks.mail_code.app.conf, "task_always_eager", False)
+
+    def queries(address: str) -> list[int]:
+        conversation = services.start_conversation(widget, VISITOR, {}).conversation
+        counts = []
+        for _ in range(2):
+            with CaptureQueriesContext(connection) as asking:
+                verifying.request_code(conversation.pk, address)
+            codes.mail(VerificationCode.objects.get(conversation=conversation).pk)
+            with CaptureQueriesContext(connection) as entering, suppress(CodeRefused):
+                verifying.enter_code(conversation.pk, "wrong!")
+            counts += [len(asking), len(entering)]
+        return counts
+
+    assert queries(ADDRESS) == queries("nobody@example.com")
+    assert len(mail.outbox) == 2
 
 
 @pytest.mark.parametrize("lookalike", ["ıs@example.com", "iſ@example.com", "is@maıl.com"])
