@@ -10,7 +10,7 @@ import pytest
 from channels.db import database_sync_to_async
 
 from accounts.connectors.asking import connected
-from accounts.models import Connector
+from accounts.models import AuditEntry, Connector
 from chat import connecting
 from chat.answering import answer_question
 from chat.llm.base import ToolCall
@@ -118,6 +118,9 @@ async def test_a_model_looks_it_up_for_its_own_customer_and_nobody_else(model, w
 
     assert billing.requests == ["/v1/cus_1"]
     assert "Next invoice: €29.00" in str(model.requests[1].messages)
+    entry = await database_sync_to_async(AuditEntry.objects.get)(action="tool.called")
+    assert (entry.customer_external_id, entry.object) == ("cus_1", "tool look_up_billing")
+    assert entry.details["result"] == "found"
 
 
 @pytest.mark.parametrize("arguments", [{"customer": "cus_2"}, {"external_id": "cus_2"}, {"url": "http://127.0.0.1/"}])
