@@ -10,6 +10,9 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from accounts import audit
+from accounts.actors import Actor
+from accounts.audit import Action
 from accounts.models import ApiKey
 
 PREFIX = "sb_"
@@ -20,6 +23,11 @@ def create_api_key(name: str, scope: str = ApiKey.Scope.ANSWERS, collections: It
     key = PREFIX + secrets.token_urlsafe(32)
     row = ApiKey.objects.create(name=name, scope=scope, collections=list(collections), key_hash=hash_key(key))
     return row, key
+
+
+def put_on_record(action: Action, by: Actor, key: ApiKey) -> None:
+    details = {"name": key.name, "scope": key.scope, "collections": key.collections}
+    audit.record(action, by, about=f"API key {key.pk}", details=details)
 
 
 def hash_key(key: str) -> str:

@@ -44,9 +44,11 @@ class AuditEntry(models.Model):
         CUSTOMER_ERASED = "customer.erased", "Erased a customer"
         STAFF_CHANGED = "staff.changed", "Changed a member of staff"
         ROLE_CHANGED = "role.changed", "Changed a role"
-        KEY_MADE = "key.made", "Made a signing key"
+        KEY_MADE = "key.made", "Made a key"
         KEY_VIEWED = "key.viewed", "Looked at a signing secret"
-        KEY_RETIRED = "key.retired", "Retired a signing key"
+        KEY_RETIRED = "key.retired", "Retired a key"
+        CONNECTOR_CHANGED = "connector.changed", "Changed a connector"
+        VISIBILITY_CHANGED = "visibility.changed", "Changed what the bot may see"
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     actor = models.CharField(max_length=20, choices=Actor.choices)

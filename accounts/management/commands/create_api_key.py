@@ -2,9 +2,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from accounts.api_keys import create_api_key
+from accounts import actors
+from accounts.api_keys import create_api_key, put_on_record
+from accounts.audit import Action
 from accounts.models import ApiKey
+
+BY = actors.command("create_api_key")
 
 
 class Command(BaseCommand):
@@ -24,5 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, name: str, scope: str, collection: list[str], **options: Any) -> None:
         if collection and scope != ApiKey.Scope.DOCUMENTS:
             raise CommandError("--collection is for keys with --scope documents.", returncode=2)
-        _, key = create_api_key(name, scope, collection)
+        with transaction.atomic():
+            row, key = create_api_key(name, scope, collection)
+            put_on_record(Action.KEY_MADE, BY, row)
         self.stdout.write(key)
