@@ -45,8 +45,28 @@ class ConnectorAdmin(ThemedAdmin):
         rows: QuerySet[Connector] = super().get_queryset(request).defer("headers")
         return rows
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        of_facts = {f"facts.{name}" for formset in formsets for each in formset.forms for name in each.changed_data}
+        if fields := sorted(of_facts.union(form.changed_data)):
+            put_on_record(request, form.instance, {"connector": "changed" if change else "made", "fields": fields})
+
+    def delete_model(self, request: HttpRequest, obj: Connector) -> None:
+        put_on_record(request, obj, {"connector": "deleted"})
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Connector]) -> None:
+        for connector in queryset:
+            self.delete_model(request, connector)
+
     def get_urls(self) -> list[Any]:
         return [self.own_url("<int:pk>/try/", try_it, "try", method=None), *super().get_urls()]
+
+
+def put_on_record(request: HttpRequest, connector: Connector, what: dict[str, Any]) -> None:
+    """Names of fields alone: what is in them may be a key."""
+    details, about = {"name": connector.name, **what}, f"connector {connector.pk}"
+    audit.record(audit.Action.CONNECTOR_CHANGED, actors.staff_of(request), about=about, details=details)
 
 
 def try_it(admin: ConnectorAdmin, request: HttpRequest, pk: int) -> HttpResponse:

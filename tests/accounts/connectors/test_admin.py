@@ -207,3 +207,35 @@ def test_headers_that_nobody_can_decipher_any_more_can_be_replaced(office, setti
     assert "SECRET_KEY_FALLBACKS" in tried.context["found"].problem
     assert "leads to another server" in problems(elsewhere)
     assert Connector.objects.get().headers == "X-Key: 2"
+
+
+def test_what_is_done_to_a_connector_is_on_record_by_the_names_of_its_fields(admin_client):
+    admin_client.post(ADD, WRITTEN)
+    made = Connector.objects.get()
+    change(admin_client, made, url="https://billing.example.com/v2/{email}", new_headers="X-Key: CANARY")
+    change(admin_client, made, url="https://billing.example.com/v2/{email}", **{"facts-0-path": "$.sum"})
+    change(admin_client, made, url="https://billing.example.com/v2/{email}", **{"facts-0-path": "$.sum"})
+    admin_client.post(reverse("admin:accounts_connector_delete", args=[made.pk]), {"post": "yes"})
+
+    entries = AuditEntry.objects.order_by("pk")
+    assert {(entry.label, entry.action, entry.object) for entry in entries} == {
+        ("admin", "connector.changed", f"connector {made.pk}")
+    }
+    first, *later = [entry.details for entry in entries]
+    assert (first["name"], first["connector"]) == ("billing", "made")
+    assert {"url", "new_headers", "facts.path"} < set(first["fields"])
+    assert later == [
+        {"name": "billing", "connector": "changed", "fields": ["new_headers", "url"]},
+        {"name": "billing", "connector": "changed", "fields": ["facts.path"]},
+        {"name": "billing", "connector": "deleted"},
+    ]
+
+
+def test_connectors_that_are_deleted_together_are_each_on_record(admin_client):
+    rows = [Connector.objects.create(name=name, title=name, url="https://example.com/") for name in ("billing", "crm")]
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows], "post": "yes"}
+
+    admin_client.post(reverse("admin:accounts_connector_changelist"), chosen)
+
+    assert not Connector.objects.exists()
+    assert [entry.details["name"] for entry in AuditEntry.objects.order_by("pk")] == ["billing", "crm"]
