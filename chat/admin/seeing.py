@@ -60,6 +60,9 @@ def page(admin: "WidgetAdmin", request: HttpRequest, pk: int) -> HttpResponse:
         widget.visible_fields = form.rules()
         widget.save(update_fields=["visible_fields"])
         admin.log_change(request, widget, "Changed what the bot may see of a record.")
+        if moved := {name: [form[name].initial, form.cleaned_data[name]] for name in form.changed_data}:
+            by, about = actors.staff_of(request), f"widget {widget.pk}"
+            audit.record(audit.Action.VISIBILITY_CHANGED, by, about=about, details=moved)
         messages.success(request, "Saved. The next answer goes by it.")
         return redirect("admin:chat_widget_sees", pk)
     has_attributes = any(name.startswith(ATTRIBUTES) for name in form.names)

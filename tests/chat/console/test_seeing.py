@@ -118,6 +118,17 @@ def test_the_blocks_are_those_of_a_prompt(office, widget, ada, model):
     assert found("ada", "".join(blocks)) < TELLABLE
 
 
+def test_who_decides_and_what_is_on_record(office, widget, ada):
+    office.post(url(widget), choices(**{"customer.email": "masked", "order.total": "hidden"}))
+    office.post(url(widget), choices(**{"customer.email": "shown", "order.total": "hidden"}))
+    office.post(url(widget), choices(**{"customer.email": "shown", "order.total": "hidden"}))
+
+    first, second = AuditEntry.objects.order_by("pk")
+    assert (first.label, first.action, first.object) == ("office", "visibility.changed", f"widget {widget.pk}")
+    assert first.details == {"customer.email": ["hidden", "masked"], "order.total": ["shown", "hidden"]}
+    assert second.details == {"customer.email": ["masked", "shown"]}
+
+
 def test_looking_is_on_record(office, widget, ada):
     office.get(url(widget), {"customer": ada.external_id})
 
