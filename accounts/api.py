@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from pydantic import BaseModel
@@ -12,8 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import actors, audit
+from accounts.actors import Actor
 from accounts.api_keys import RequiredScope
+from accounts.audit import Action
 from accounts.errors import NothingThere
+from accounts.models import ApiKey
 from accounts.serializers import SyncedRowsSerializer
 from accounts.sync import pushing, rows, states
 from accounts.sync.batches import RESULTS, Result, write_all
@@ -46,6 +50,8 @@ class RowView(APIView):
         row = pushing.find(self.kind, place(**ids))
         if row is None:
             raise NothingThere()
+        whose = pushing.customer_of(self.kind, row)
+        audit.looked_at(Action.CUSTOMER_VIEWED, program(request), customer_id=whose, about=f"customer {whose}")
         return Response(state(row, self.kind.state))
 
     def put(self, request: Request, **ids: str) -> Response:
@@ -62,6 +68,11 @@ class InnerRowView(RowView):
     def delete(self, request: Request, **ids: str) -> Response:
         pushing.remove(self.kind, place(**ids))
         return Response(status=204)
+
+
+def program(request: Request) -> Actor:
+    """Whoever holds the key that the request came with."""
+    return actors.program(cast(ApiKey, request.auth), request.META.get("REMOTE_ADDR"))
 
 
 def place(external_id: str, key: str = "", ticket: str = "") -> Place:

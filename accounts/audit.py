@@ -37,7 +37,7 @@ def looked_at(action: Action, by: Actor, *, customer_id: int, about: str) -> Non
     """One entry for one look, however often the open page reads the same again."""
     since = timezone.now() - SAME_LOOK
     looks = AuditEntry.objects.filter(customer=customer_id, at__gte=since, action=action, object=about)
-    if not looks.filter(user=by.user_id, ip=by.ip).exists():
+    if not looks.filter(user=by.user_id, label=by.label, ip=by.ip).exists():
         record(action, by, customer_id=customer_id, about=about)
 
 

@@ -1,6 +1,6 @@
 """Export and erasure of a customer over HTTP, for keys that were made for that."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -11,10 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import actors
-from accounts.actors import Actor
-from accounts.api import CustomerView
-from accounts.models import ApiKey, Customer
+from accounts.api import CustomerView, program
+from accounts.models import Customer
 from accounts.privacy import customer_by_id
 from chat.privacy.erasing import erase
 from chat.privacy.exporting import download
@@ -80,7 +78,3 @@ def found(external_id: str) -> Customer:
     if customer is None:
         raise Http404
     return customer
-
-
-def program(request: Request) -> Actor:
-    return actors.program(cast(ApiKey, request.auth), request.META.get("REMOTE_ADDR"))

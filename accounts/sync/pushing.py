@@ -70,6 +70,13 @@ def find(kind: Kind, place: Place) -> Any:
     return found(kind, place).first()
 
 
+def customer_of(kind: Kind, row: Any) -> int:
+    """Whose row it is."""
+    if kind is CUSTOMER:
+        return int(row.pk)
+    return int((row.ticket if kind is COMMENT else row).customer_id)
+
+
 def remove(kind: Kind, place: Place) -> None:
     """What is not there need not be removed. ``NothingThere`` if there is nobody it could belong to."""
     if not found(CUSTOMER, place).exists():

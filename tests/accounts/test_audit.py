@@ -65,6 +65,14 @@ def test_a_look_at_something_else_by_somebody_else_or_later_is_another(ines, cus
     assert AuditEntry.objects.count() == 4
 
 
+def test_two_programs_on_one_server_are_two_who_look(customer):
+    for name in ("shop", "crm", "shop"):
+        by = Actor("program", label=name, ip="192.0.2.7")
+        audit.looked_at(Action.CUSTOMER_VIEWED, by, customer_id=customer.pk, about="customer 7")
+
+    assert list(AuditEntry.objects.order_by("pk").values_list("label", flat=True)) == ["shop", "crm"]
+
+
 # --- It is kept ----------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import pytest
 from accounts.claims import profile_of
 from accounts.identifying import customer_of
 from accounts.identity import Identity
-from accounts.models import Customer, Order, Ticket, TicketComment
+from accounts.models import AuditEntry, Customer, Order, Ticket, TicketComment
 from tests.accounts.sync.programs import COMMENT, EVENT, INSIDE, ORDER, SUBSCRIPTION, TICKET, URL, Program
 from tests.factories import staff_member
 
@@ -313,3 +313,34 @@ def test_no_other_site_may_call_it_from_a_browser(client, program):
     response = client.get(f"{URL}/42", headers={**program.headers, "origin": "https://evil.example"})
 
     assert not [name for name in response.headers if name.lower().startswith("access-control")]
+
+
+# --- On record ----------------------------------------------------------------------------
+
+
+def looks() -> list[tuple[str | None, str, str | None, str | None]]:
+    return list(AuditEntry.objects.order_by("pk").values_list("label", "action", "customer_external_id", "ip"))
+
+
+@pytest.mark.parametrize("where", ["42", *(f"42/{name}" for name in INSIDE), "42/tickets/T-1/comments/c-1"])
+def test_reading_any_part_of_a_customer_is_one_look(program, where, django_assert_max_num_queries):
+    program.put("42", ADA)
+    for name, body in INSIDE.items():
+        program.put(f"42/{name}", body)
+    program.put("42/tickets/T-1/comments/c-1", COMMENT)
+    assert not looks()
+
+    program.get(where)
+    with django_assert_max_num_queries(4):
+        assert program.get(where).status_code == 200
+
+    assert looks() == [("test", "customer.viewed", "42", "127.0.0.1")]
+
+
+def test_what_is_not_there_was_not_looked_at(program):
+    program.put("42", ADA)
+
+    program.get("43")
+    program.get("42/orders/BR-1")
+
+    assert not looks()
