@@ -40,6 +40,7 @@ class AuditEntry(models.Model):
         CONVERSATION_VIEWED = "conversation.viewed", "Looked at a conversation"
         TICKET_VIEWED = "ticket.viewed", "Looked at a ticket"
         TOOL_CALLED = "tool.called", "Called a tool"
+        CUSTOMER_SWITCHED = "customer.switched", "Deactivated or activated a customer"
         CUSTOMER_EXPORTED = "customer.exported", "Exported a customer"
         CUSTOMER_ERASED = "customer.erased", "Erased a customer"
         STAFF_CHANGED = "staff.changed", "Changed a member of staff"
