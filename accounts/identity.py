@@ -18,11 +18,11 @@ from jwt.exceptions import InvalidSubjectError
 
 from accounts.claims import Profile, external_id_of, profile_of
 from accounts.errors import IdentityError
+from accounts.values import CLOCK_SKEW
 
 Algorithm = Literal["HS256", "RS256", "ES256"]
 
 LONGEST_LIFE = timedelta(hours=24)
-CLOCK_SKEW = timedelta(seconds=60)
 MAX_TOKEN_LENGTH = 8192
 REQUIRED = ["exp", "iat", "sub", "aud"]
 

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -21,6 +21,8 @@ from accounts.wording import CURRENCIES
 from supportbot.hygiene import clean
 
 FIRST_YEAR, YEARS_AHEAD = 1970, 50
+# How far the clocks of those who sign and push may differ from ours.
+CLOCK_SKEW = timedelta(seconds=60)
 MAX_MONEY = 10**15
 MAX_COUNT = 2**31 - 1
 MAX_ATTRIBUTES, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES_BYTES = 100, 100, 16_000
@@ -122,6 +124,21 @@ def known_moment(value: datetime | None) -> datetime:
     return value
 
 
+def by_now(ahead: timedelta) -> AfterValidator:
+    """For what has happened already, said by a clock that may be so far ahead."""
+    return AfterValidator(lambda value: _been(value, ahead))
+
+
+def _been(value: datetime | None, ahead: timedelta) -> datetime | None:
+    now = datetime.now(UTC)
+    if value and value > now + ahead:
+        raise ValueError(
+            f"This is later than now, which is {now:%Y-%m-%dT%H:%M:%SZ}. Say its offset from UTC, such as +02:00, and "
+            "set the clock that it comes from."
+        )
+    return value
+
+
 def no_truth(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("Use a whole number.")
@@ -213,4 +230,6 @@ WRITTEN = {"type": "string", "format": "date-time"}
 MaybeMoment = Annotated[
     datetime | None, BeforeValidator(moment), WithJsonSchema({"anyOf": [WRITTEN, {"type": "null"}]})
 ]
+# A version that is ahead would keep out all later news until then.
+Version = Annotated[MaybeMoment, by_now(CLOCK_SKEW)]
 Moment = Annotated[datetime | None, AfterValidator(known_moment), BeforeValidator(moment), WithJsonSchema(WRITTEN)]

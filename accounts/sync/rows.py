@@ -29,6 +29,7 @@ from accounts.values import (
     OwnId,
     Phone,
     TimeZone,
+    Version,
     masked,
     on_one_line,
     paragraphs,
@@ -52,10 +53,13 @@ class Row(BaseModel):
 
 
 class Versioned(Row):
-    changed_at: MaybeMoment = Field(
+    changed_at: Version = Field(
         LEFT_OUT,
         alias="updated_at",
-        description="When your own system last changed it. What is older than what is here already changes nothing.",
+        description=(
+            "When your own system last changed it. What is older than what is here already changes nothing, and what "
+            "is later than now is refused."
+        ),
     )
 
 

@@ -60,6 +60,13 @@ def test_attributes_nested_too_deep_fail_on_their_line(tmp_path):
     assert Customer.objects.get().external_id == "b"
 
 
+def test_a_row_that_is_later_than_now_fails_on_its_line(tmp_path, capsys):
+    path = written(tmp_path, "external_id,updated_at\n42,2070-01-01 08:00\n7,2026-01-01 08:00\n")
+
+    assert run(path) == ("1 created, 0 changed, 0 unchanged, 0 older, 1 failed", 1)
+    assert capsys.readouterr().err.startswith("Line 2 (42): updated_at: This is later than now")
+
+
 def test_columns_are_mapped_in_both_ways_and_left_out(tmp_path):
     path = written(tmp_path, "Id,Level,Notes\n42,gold,secret\n")
 

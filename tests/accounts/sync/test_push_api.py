@@ -230,6 +230,27 @@ def test_older_never_replaces_newer(program, name):
     assert program.put(where, body | {field: "older", "updated_at": "2026-11-01T00:00:00Z"}).status_code == 412
 
 
+@pytest.mark.parametrize("where", ["42", "42/orders/BR-1"])
+def test_a_clock_that_goes_ahead_does_not_keep_later_news_out(program, where):
+    program.put("42", name="Ada")
+    program.put("42/orders/BR-1", ORDER)
+
+    response = program.put(where, updated_at=in_seconds(3600))
+
+    assert response.status_code == 400
+    assert "later than now" in response.json()["error"]["fields"]["updated_at"][0]
+    assert program.put(where, updated_at=in_seconds(0)).status_code == 200
+
+
+def test_clocks_may_differ_by_a_minute(program):
+    assert program.put("42", updated_at=in_seconds(70)).status_code == 400
+    assert program.put("42", updated_at=in_seconds(50)).status_code == 201
+
+
+def in_seconds(seconds: int) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
 # --- Who may ------------------------------------------------------------------------------
 
 
