@@ -126,7 +126,7 @@ class OrderRow(OrderBody, Numbered):
     pass
 
 
-class CommentBody(Row):
+class CommentBody(Versioned):
     author: Name200 = LEFT_OUT
     kind: Annotated[str, OneOf(TicketComment.Kind)] = LEFT_OUT
     text: Annotated[
@@ -160,7 +160,7 @@ class TicketRow(TicketBody, Numbered):
     pass
 
 
-class EventBody(Row):
+class EventBody(Versioned):
     kind: Needed100 = LEFT_OUT
     text: Annotated[str, Field(max_length=500), BeforeValidator(on_one_line), masked(500)] = LEFT_OUT
     at: Moment = LEFT_OUT

@@ -106,10 +106,12 @@ INSIDE = [
     ("tickets", TICKET, "comments.0.kind", [{"external_id": "c", **COMMENT, "kind": "bot"}]),
     ("tickets", TICKET, "comments.0.text", [{"external_id": "c", **COMMENT, "text": "x" * 50_001}]),
     ("tickets", TICKET, "comments.0.external_id", [COMMENT]),
+    ("tickets", TICKET, "comments.0.updated_at", [{"external_id": "c", **COMMENT, "updated_at": "2070-01-01"}]),
     ("tickets", TICKET, "comments", [{"external_id": "c", **COMMENT}] * 2),
     ("events", EVENT, "kind", ""),
     ("events", EVENT, "at", "1900-01-01"),
     ("events", EVENT, "text", "x" * 501),
+    ("events", EVENT, "updated_at", "2070-01-01"),
 ]
 
 

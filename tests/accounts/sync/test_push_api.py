@@ -213,6 +213,8 @@ def test_whoever_works_elsewhere_is_kept_by_name(program):
 VERSIONED: dict[str, tuple[dict[str, Any], str]] = {"": (ADA, "name"), "subscriptions/s-1": (SUBSCRIPTION, "plan")} | {
     "orders/BR-1": (ORDER, "carrier"),
     "tickets/T-1": (TICKET, "category"),
+    "tickets/T-2/comments/c-1": (COMMENT, "text"),
+    "events/e-1": (EVENT, "text"),
 }
 
 
@@ -221,6 +223,7 @@ def test_older_never_replaces_newer(program, name):
     body, field = VERSIONED[name]
     where = f"42/{name}".rstrip("/")
     program.put("42", name="Ada")
+    program.put("42/tickets/T-2", TICKET)
     program.put(where, body | {field: "newer", "updated_at": "2026-11-02T00:00:00Z"})
 
     response = program.put(where, body | {field: "older", "updated_at": "2026-11-01T00:00:00Z"})
@@ -228,6 +231,16 @@ def test_older_never_replaces_newer(program, name):
     assert program.get(where).json()[field] == "newer"
     assert program.put(where, {field: "untold"}).json()["result"] == "changed"
     assert program.put(where, body | {field: "older", "updated_at": "2026-11-01T00:00:00Z"}).status_code == 412
+
+
+def test_a_late_retry_does_not_show_a_comment_that_was_made_private(program):
+    program.put("42", name="Ada")
+    program.put("42/tickets/T-1", TICKET)
+    where = "42/tickets/T-1/comments/c-1"
+    program.put(where, COMMENT | {"public": False, "updated_at": "2026-11-02T00:00:00Z"})
+
+    assert program.put(where, COMMENT | {"public": True, "updated_at": "2026-11-01T00:00:00Z"}).status_code == 412
+    assert not TicketComment.objects.get().is_public
 
 
 @pytest.mark.parametrize("where", ["42", "42/orders/BR-1"])
