@@ -8,7 +8,7 @@ import pytest
 from accounts.claims import profile_of
 from accounts.identifying import customer_of
 from accounts.identity import Identity
-from accounts.models import AuditEntry, Customer, Order, Ticket, TicketComment
+from accounts.models import AuditEntry, Customer, Event, Order, Ticket, TicketComment
 from tests.accounts.sync.programs import COMMENT, EVENT, INSIDE, ORDER, SUBSCRIPTION, TICKET, URL, Program
 from tests.factories import staff_member
 
@@ -164,13 +164,15 @@ def test_comments_come_go_and_are_private_unless_they_say_otherwise(program):
     assert not TicketComment.objects.exists()
 
 
-def test_secrets_in_tickets_are_masked_before_they_are_stored(program):
+def test_secrets_in_tickets_and_events_are_masked_before_they_are_stored(program):
     program.put("42", ADA)
     program.put("42/tickets/T-1", TICKET | {"subject": "Card 4242 4242 4242 4242 refused"})
     program.put("42/tickets/T-1/comments/c-1", COMMENT | {"text": "my password is hunter2!\nhelp"})
+    program.put("42/events/e-1", EVENT | {"text": "Card 4242 4242 4242 4242 declined"})
 
     assert Ticket.objects.get().subject == "Card ••• 4242 refused"
     assert TicketComment.objects.get().text == "my password is •••\nhelp"
+    assert Event.objects.get().text == "Card ••• 4242 declined"
 
 
 def test_a_ticket_moves_when_its_own_system_says_so(program):
