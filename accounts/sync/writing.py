@@ -22,6 +22,8 @@ from accounts.sync.tables import COMMENTS, TABLES, TICKETS, Table
 
 ATTEMPTS = 5
 
+Claim = tuple[Table, str]
+
 
 @dataclass
 class Outcome:
@@ -46,30 +48,36 @@ class Outcome:
         return [where.rstrip(".") or "customer" for where, result in self.parts.items() if result == "older"]
 
 
-def write(rows: Sequence[CustomerRow]) -> list[Outcome]:
-    """One outcome for each row, in their order. No two rows may be of one customer."""
+def write(rows: Sequence[CustomerRow], claimed: set[Claim] | None = None) -> list[Outcome]:
+    """One outcome for each row, in their order. No two rows may be of one customer.
+
+    ``claimed`` has the numbers of rows before these which are not there to be found, and gets the numbers of these.
+    """
+    claimed = set() if claimed is None else claimed
     for _ in range(ATTEMPTS - 1):
         try:
-            return _write(rows)
+            return _write(rows, claimed)
         except IntegrityError:
             # One of the new rows is there by now.
             continue
-    return _write(rows)
+    return _write(rows, claimed)
 
 
 @transaction.atomic
-def _write(rows: Sequence[CustomerRow]) -> list[Outcome]:
+def _write(rows: Sequence[CustomerRow], claimed: set[Claim]) -> list[Outcome]:
     taken_apart = [list(parts_of(row)) for row in rows]
     every = [part for parts in taken_apart for part in parts]
     for table in TABLES:
         load([part for part in every if part.table is table], table)
     assign([part for part in every if part.table is TICKETS])
-    now, claimed = timezone.now(), set[tuple[Table, str]]()
-    outcomes = [outcome_of(parts, claimed, now) for parts in taken_apart]
+    now, ours = timezone.now(), set[Claim]()
+    outcomes = [outcome_of(parts, claimed, ours, now) for parts in taken_apart]
     good = [part for parts, outcome in zip(taken_apart, outcomes, strict=True) if not outcome.fields for part in parts]
     move_tickets(part for part in good if part.table is COMMENTS and part.result == "created")
     for table in TABLES:
         save([part for part in good if part.table is table], table)
+    # Not before they are saved: whoever begins again has claimed nothing.
+    claimed |= ours
     return outcomes
 
 
@@ -109,19 +117,19 @@ def staff_named(names: set[str]) -> dict[str, int]:
     return by_email | {user.username.lower(): user.pk for user in found}
 
 
-def outcome_of(parts: list[Part], claimed: set[tuple[Table, str]], now: datetime) -> Outcome:
-    """Two customers cannot both have a number, not even in one batch."""
-    outcome, claims = Outcome(), set[tuple[Table, str]]()
+def outcome_of(parts: list[Part], claimed: set[Claim], ours: set[Claim], now: datetime) -> Outcome:
+    """Two customers cannot both have a number, not even in one batch: ``ours`` are those of its rows until here."""
+    outcome, claims = Outcome(), set[Claim]()
     for part in parts:
         wrong = decide(part, now)
         if not part.table.within_parent:
             claims.add(claim := (part.table, part.key))
-            if claim in claimed:
+            if claim in claimed or claim in ours:
                 wrong = {part.table.key: "This is taken. Use another."}
         outcome.fields |= {f"{part.where}{name}": [said] for name, said in wrong.items()}
         outcome.parts[part.where] = part.result
     if not outcome.fields:
-        claimed |= claims
+        ours |= claims
     return outcome
 
 

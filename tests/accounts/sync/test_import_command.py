@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import Customer, ImportRun, Order
+from accounts.sync import batches
 from tests.accounts.sync.programs import ORDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -124,6 +125,18 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(tmp_path):
     assert run(path, "--dry-run") == (said, 1)
     assert Customer.objects.get().name == "Charles"
     assert ImportRun.objects.count() == before
+
+
+def test_a_dry_run_knows_the_numbers_of_rows_long_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(batches, "CHUNK", 2)
+    order = {"number": "BR-1", **ORDER}
+    rows = [{"external_id": "a", "orders": [order | {"total_minor": -1}]}, {"external_id": "b", "orders": [order]}]
+    path = json_lines(tmp_path, *rows, {"external_id": "c"}, {"external_id": "d", "orders": [order]})
+
+    dry, real = (run(path, *options)[0] for options in (["--dry-run"], []))
+
+    assert real == "2 created, 0 changed, 0 unchanged, 0 older, 2 failed"
+    assert dry.removesuffix(" (dry run: nothing was written)") == real
 
 
 @pytest.mark.parametrize(
