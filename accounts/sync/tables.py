@@ -44,6 +44,16 @@ def settle_customer(customer: Customer, changed: bool) -> Problems:
     return {}
 
 
+def settle_subscription(subscription: Subscription, changed: bool) -> Problems:
+    started, renews = subscription.started_at, subscription.renews_at
+    if renews and renews < started:
+        return {
+            "renews_at": f"It cannot renew before its started_at, which is {started:%Y-%m-%dT%H:%M:%SZ}. "
+            "Send the next time, or null if it does not renew."
+        }
+    return {}
+
+
 def settle_order(order: Order, changed: bool) -> Problems:
     if order.refunded_minor > order.total_minor:
         return {"refunded_minor": f"Not more than the total can be refunded, which is {order.total_minor}."}
@@ -66,6 +76,7 @@ SUBSCRIPTIONS = Table(
     needs=("plan", "status", "price_minor", "currency", "interval", "started_at"),
     parent="customer",
     within_parent=True,
+    settle=settle_subscription,
 )
 ORDERS = Table(
     Order, "number", needs=("total_minor", "currency", "status", "placed_at"), parent="customer", settle=settle_order

@@ -82,6 +82,7 @@ INSIDE = [
     ("subscriptions", SUBSCRIPTION, "plan", ""),
     ("subscriptions", SUBSCRIPTION, "plan", "x" * 101),
     ("subscriptions", SUBSCRIPTION, "renews_at", "2999-01-01"),
+    ("subscriptions", SUBSCRIPTION, "renews_at", "2025-12-31"),
     ("subscriptions", SUBSCRIPTION, "cancels_at", "1900-01-01"),
     ("subscriptions", SUBSCRIPTION, "updated_at", "2070-01-01"),
     ("subscriptions", SUBSCRIPTION, "tenant", 1),
@@ -208,6 +209,16 @@ def test_a_refund_is_compared_with_the_total_that_is_there(program):
     assert refused(program.put("42/orders/1", refunded_minor=11_801)) == ["refunded_minor"]
     assert program.put("42/orders/1", refunded_minor=11_800).status_code == 200
     assert refused(program.put("42/orders/1", total_minor=11_799)) == ["refunded_minor"]
+
+
+def test_when_a_subscription_renews_is_compared_with_the_start_that_is_there(program):
+    program.put("42", name="Ada")
+    program.put("42/subscriptions/1", SUBSCRIPTION)
+
+    assert refused(program.put("42/subscriptions/1", renews_at="2025-12-31")) == ["renews_at"]
+    assert program.put("42/subscriptions/1", renews_at=SUBSCRIPTION["started_at"]).status_code == 200
+    assert refused(program.put("42/subscriptions/1", started_at="2026-01-02")) == ["renews_at"]
+    assert program.put("42/subscriptions/1", started_at="2026-01-02", renews_at=None).status_code == 200
 
 
 def test_attributes_are_counted_with_those_that_are_there(program):
