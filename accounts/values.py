@@ -23,6 +23,7 @@ from supportbot.hygiene import clean
 FIRST_YEAR, YEARS_AHEAD = 1970, 50
 # How far the clocks of those who sign and push may differ from ours.
 CLOCK_SKEW = timedelta(seconds=60)
+EVENTS_AHEAD = timedelta(days=1)
 MAX_MONEY = 10**15
 MAX_COUNT = 2**31 - 1
 MAX_ATTRIBUTES, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES_BYTES = 100, 100, 16_000
@@ -233,3 +234,4 @@ MaybeMoment = Annotated[
 # A version that is ahead would keep out all later news until then.
 Version = Annotated[MaybeMoment, by_now(CLOCK_SKEW)]
 Moment = Annotated[datetime | None, AfterValidator(known_moment), BeforeValidator(moment), WithJsonSchema(WRITTEN)]
+PastMoment = Annotated[Moment, by_now(EVENTS_AHEAD)]

@@ -27,6 +27,7 @@ from accounts.values import (
     Number,
     OneOf,
     OwnId,
+    PastMoment,
     Phone,
     TimeZone,
     Version,
@@ -163,7 +164,7 @@ class TicketRow(TicketBody, Numbered):
 class EventBody(Versioned):
     kind: Needed100 = LEFT_OUT
     text: Annotated[str, Field(max_length=500), BeforeValidator(on_one_line), masked(500)] = LEFT_OUT
-    at: Moment = LEFT_OUT
+    at: PastMoment = LEFT_OUT
 
 
 class EventRow(EventBody, Named):

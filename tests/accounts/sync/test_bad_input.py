@@ -1,5 +1,6 @@
 """What is wrong is refused by its field, by both doors, and nothing of it is written."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +112,7 @@ INSIDE = [
     ("tickets", TICKET, "comments", [{"external_id": "c", **COMMENT}] * 2),
     ("events", EVENT, "kind", ""),
     ("events", EVENT, "at", "1900-01-01"),
+    ("events", EVENT, "at", "2070-01-01"),
     ("events", EVENT, "text", "x" * 501),
     ("events", EVENT, "updated_at", "2070-01-01"),
 ]
@@ -219,6 +221,14 @@ def test_when_a_subscription_renews_is_compared_with_the_start_that_is_there(pro
     assert program.put("42/subscriptions/1", renews_at=SUBSCRIPTION["started_at"]).status_code == 200
     assert refused(program.put("42/subscriptions/1", started_at="2026-01-02")) == ["renews_at"]
     assert program.put("42/subscriptions/1", started_at="2026-01-02", renews_at=None).status_code == 200
+
+
+def test_an_event_may_be_a_day_ahead_and_no_further(program):
+    now = datetime.now(UTC)
+    program.put("42", name="Ada")
+
+    assert program.put("42/events/1", EVENT | {"at": (now + timedelta(hours=23)).isoformat()}).status_code == 201
+    assert refused(program.put("42/events/2", EVENT | {"at": (now + timedelta(hours=25)).isoformat()})) == ["at"]
 
 
 def test_attributes_are_counted_with_those_that_are_there(program):
