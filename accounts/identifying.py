@@ -15,12 +15,10 @@ def customer_of(identity: Identity) -> Customer:
 
     Raises IdentityError for one who was deactivated, and for more attributes than one may have.
     """
-    news = identity.profile.news
-    known = Customer.objects.filter(external_id=identity.external_id).first()
-    customer = known or _made(identity)
+    customer = Customer.objects.filter(external_id=identity.external_id).first() or _made(identity)
     if not customer.is_active:
         raise IdentityError("deactivated", "The customer is deactivated.")
-    return _updated(customer.pk, identity) if known and news and _is_news(customer, identity) else customer
+    return _updated(customer.pk, identity) if identity.profile.news and _is_news(customer, identity) else customer
 
 
 def _made(identity: Identity) -> Customer:
