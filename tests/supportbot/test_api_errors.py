@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.test import Client
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
@@ -88,3 +89,13 @@ def test_an_error_that_belongs_to_no_field_is_kept():
 def test_a_bug_stays_loud():
     with pytest.raises(ZeroDivisionError):
         answer_to(ZeroDivisionError())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("address", ["/api/v1/nope", "/api/v1/customers/a%20b%2Fc", "/api/", "/api/docs"])
+def test_an_address_that_leads_nowhere_says_so_to_every_method(method, address):
+    """As a program asks, which has no form's token."""
+    response = Client(enforce_csrf_checks=True).generic(method, address, "{}", content_type="application/json")
+
+    assert response.status_code == 404
+    assert response.json() == {"error": {"code": "not_found", "detail": "There is nothing at this address."}}
