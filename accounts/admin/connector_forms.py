@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.connectors.reading import BLANK, CODE, path_problem
-from accounts.connectors.templates import HOST, PLACE, headers_of, problems
+from accounts.connectors.templates import HOST, PLACE, headers_of, problems, url_problems
 from accounts.models import Connector, ConnectorFact, Customer
 from supportbot.encryption import Undecipherable
 from supportbot.outbound.addresses import parse
@@ -48,7 +48,7 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
         url: str = self.cleaned_data["url"].strip()
         if not url:
             return url
-        if found := problems(url):
+        if found := url_problems(url):
             raise forms.ValidationError(found)
         if not HOST.match(url) or BLANK.search(url):
             raise forms.ValidationError(
@@ -119,6 +119,8 @@ def kept_by(connector: Connector) -> str:
         names = ", ".join(headers_of(connector.headers))
     except Undecipherable as error:
         return error.user_message
+    except ValueError as error:
+        return str(error)
     return f"Kept, encrypted: {names}. What you write here takes their place." if names else ""
 
 

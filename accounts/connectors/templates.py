@@ -16,6 +16,19 @@ BRACES = re.compile(r"\{([^{}]*)\}")
 KNOWN = re.compile(r"external_id|email|attributes\.[^{}]{1,100}")
 # A host that a customer's data could change would be theirs to choose.
 HOST = re.compile(r"https?://[^/?#{}]+(?=[/?#]|\Z)", re.IGNORECASE)
+# Where a request goes, and where its body and the connection end, a connector decides by nothing but its address.
+SET_BY_THE_REQUEST = {
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 LONGEST_VALUE = 200
 
@@ -41,6 +54,14 @@ def problems(template: str) -> list[str]:
     unknown = [name for name in PLACE.findall(template) if not KNOWN.fullmatch(name)]
     listed = ", ".join("{" + name[:60] + "}" for name in unknown)
     return [f"Nothing fills {listed}: there are external_id, email and attributes.NAME."] if unknown else []
+
+
+def url_problems(template: str) -> list[str]:
+    """An address has no braces but those of its places."""
+    if found := problems(template):
+        return found
+    is_unpaired = re.search(r"[{}]", BRACES.sub("", template))
+    return ["Braces stand in pairs, one of each: {external_id}."] if is_unpaired else []
 
 
 def filled_url(template: str, values: Mapping[str, str]) -> str:
@@ -71,11 +92,13 @@ def _value(name: str, values: Mapping[str, str]) -> str:
 
 
 def headers_of(written: str) -> dict[str, str]:
-    """From one in a line. Raises ValueError that names the line which is none."""
+    """From one in a line. Raises ValueError that names the line which is none, or one that is not for connectors."""
     found = {}
     for number, line in enumerate(filter(None, map(str.strip, written.splitlines())), start=1):
         name, _, value = (part.strip() for part in line.partition(":"))
         if not (HEADER_NAME.fullmatch(name) and value and value.isascii() and value.isprintable()):
             raise ValueError(f"Line {number} is no header. Write each as “Name: value”.")
+        if name.lower() in SET_BY_THE_REQUEST:
+            raise ValueError(f"Line {number}: {name} is set by the request itself. Leave it out.")
         found[name] = value
     return found

@@ -130,7 +130,14 @@ def test_an_address_changes_with_new_headers_without_any_or_on_its_server(office
         ({"url": "https://billing.example.com/{name}"}, "Nothing fills {name}"),
         ({"url": "https://billing.example.com/{ external_id }"}, "Write {external_id} without blanks"),
         ({"url": "https://billing.example.com/{ name }"}, "without blanks"),
+        ({"url": "https://billing.example.com/{external_id"}, "Braces stand in pairs"),
+        ({"url": "https://billing.example.com/external_id}"}, "Braces stand in pairs"),
+        ({"url": "https://billing.example.com/{{external_id}}"}, "Braces stand in pairs"),
         ({"new_headers": "Authorization"}, "Line 1 is no header"),
+        ({"new_headers": "X-Key: 2\nhost: evil.example.net"}, "Line 2: host is set by the request itself"),
+        ({"new_headers": "Content-Length: 3"}, "Content-Length is set by the request itself"),
+        ({"new_headers": "Transfer-Encoding: chunked"}, "Transfer-Encoding is set by the request itself"),
+        ({"new_headers": "Connection: close"}, "Connection is set by the request itself"),
         ({"new_headers": "A: b\nX Y: z"}, "Line 2 is no header"),
         ({"method": "POST", "body": "{"}, "no JSON"),
         ({"method": "POST", "body": '{"id": "{secret}"}'}, "Nothing fills {secret}"),
@@ -239,3 +246,20 @@ def test_connectors_that_are_deleted_together_are_each_on_record(admin_client):
 
     assert not Connector.objects.exists()
     assert [entry.details["name"] for entry in AuditEntry.objects.order_by("pk")] == ["billing", "crm"]
+
+
+def test_a_header_that_was_kept_before_it_was_refused_is_named_and_can_be_replaced(office):
+    factories.customer(external_id="cus_1")
+    made = Connector.objects.create(
+        name="shop", title="Shop", about="parcels", url="https://shop.example.com/", headers="Host: evil.example.net"
+    )
+    made.facts.create(name="Parcel", path="$.parcel")
+
+    page = office.get(reverse("admin:accounts_connector_change", args=[made.pk])).content.decode()
+    tried = office.post(reverse("admin:accounts_connector_try", args=[made.pk]), {"customer": "cus_1"})
+    change(office, made, url=made.url, new_headers="X-Key: 2")
+
+    assert "Host is set by the request itself" in page
+    assert "evil.example.net" not in page
+    assert "Host is set by the request itself" in tried.context["found"].problem
+    assert Connector.objects.get().headers == "X-Key: 2"
