@@ -42,7 +42,7 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept = kept_by(self.instance) if self.instance.pk else ""
-        self.fields["new_headers"].help_text = self.kept or HEADERS_HELP
+        self.fields["new_headers"].help_text = f"{REPLACING} {HEADERS_HELP}" if self.kept else HEADERS_HELP
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"].strip()
@@ -106,6 +106,7 @@ class ConnectorForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 HEADERS_HELP = "One in a line: “Authorization: Bearer …”. Kept encrypted, and not shown again."
+REPLACING = "What you write here takes the place of all that are kept."
 
 ELSEWHERE = (
     "The address leads to another server, which must not be sent the headers that were kept for the earlier one. "
@@ -114,14 +115,13 @@ ELSEWHERE = (
 
 
 def kept_by(connector: Connector) -> str:
-    """What is said of the headers that it keeps; nothing where there are none."""
+    """The names of its headers, or why there are none to be read; nothing where none are kept."""
     try:
-        names = ", ".join(headers_of(connector.headers))
+        return ", ".join(headers_of(connector.headers))
     except Undecipherable as error:
         return error.user_message
     except ValueError as error:
         return str(error)
-    return f"Kept, encrypted: {names}. What you write here takes their place." if names else ""
 
 
 def server_of(url: str) -> tuple[str, str, int | None] | None:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from unfold.admin import TabularInline
 
 from accounts import actors, audit
-from accounts.admin.connector_forms import ConnectorForm, FactForm, TryForm
+from accounts.admin.connector_forms import ConnectorForm, FactForm, TryForm, kept_by
 from accounts.connectors import asking
 from accounts.connectors.trying import Tried, tried
 from accounts.models import Connector, ConnectorFact, Customer
@@ -35,10 +35,29 @@ class ConnectorAdmin(ThemedAdmin):
     search_fields = ["name", "title", "about"]
     fieldsets = [
         (None, {"fields": ["title", "name", "about", "is_active"]}),
-        ("Request", {"fields": ["kind", "method", "url", "new_headers", "forget_headers", "body", "sample"]}),
+        (
+            "Request",
+            {"fields": ["kind", "method", "url", "kept_headers", "new_headers", "forget_headers", "body", "sample"]},
+        ),
         ("Limits", {"fields": ["timeout", "most_bytes", "cache_seconds"]}),
     ]
+    readonly_fields = ["kept_headers"]
     change_form_after_template = "admin/accounts/connector/try_link.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Connector | None = None) -> Any:
+        """Whoever may only look is told of the headers that are kept, and offered no change of them."""
+        hidden = set() if obj and kept_by(obj) else {"kept_headers", "forget_headers"}
+        if obj and not self.has_change_permission(request, obj):
+            hidden |= {"new_headers", "forget_headers"}
+        return [
+            (title, {"fields": [name for name in shown["fields"] if name not in hidden]})
+            for title, shown in self.fieldsets
+        ]
+
+    @admin.display(description="Headers that are kept")
+    def kept_headers(self, connector: Connector) -> str:
+        """Their names. What they say is never shown again."""
+        return kept_by(connector)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
         """Headers that nobody can decipher any more are still there to be replaced."""

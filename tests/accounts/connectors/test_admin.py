@@ -58,15 +58,36 @@ def test_a_connector_is_made_with_its_facts(office):
     assert [fact.name for fact in made.facts.all()] == ["Next invoice"]
 
 
-def test_headers_are_encrypted_and_never_shown_again(office):
-    office.post(ADD, WRITTEN)
+def test_headers_are_encrypted_and_only_their_names_shown_again(office):
+    office.post(ADD, {**WRITTEN, "new_headers": "Authorization: Bearer key-of-billing\nX-Key: key-of-billing"})
     made = Connector.objects.get()
 
     page = office.get(reverse("admin:accounts_connector_change", args=[made.pk])).content.decode()
 
     assert "key-of-billing" not in page
-    assert "Kept, encrypted: Authorization" in page
+    assert "Authorization, X-Key" in page
     assert "key-of-billing" not in office.get(reverse("admin:accounts_connector_changelist")).content.decode()
+
+
+def test_whoever_may_only_look_is_told_the_names_too(client):
+    made = Connector.objects.create(name="shop", title="Shop", about="parcels", headers="X-Key: key-of-billing")
+    client.force_login(factories.staff_member("onlooker", "accounts.view_connector"))
+
+    page = client.get(reverse("admin:accounts_connector_change", args=[made.pk])).content.decode()
+
+    assert "X-Key" in page
+    assert "key-of-billing" not in page
+    assert "Remove the headers" not in page
+
+
+def test_only_headers_that_are_kept_can_be_removed(office):
+    office.post(ADD, {**WRITTEN, "new_headers": ""})
+    bare = Connector.objects.get()
+    pages = [ADD, reverse("admin:accounts_connector_change", args=[bare.pk])]
+
+    assert not [url for url in pages if "headers that are kept" in office.get(url).content.decode()]
+    change(office, bare, new_headers="X-Key: 2")
+    assert "Remove the headers that are kept" in office.get(pages[1]).content.decode()
 
 
 @pytest.mark.parametrize(("changes", "kept"), [({}, True), ({"forget_headers": "on"}, False)])
