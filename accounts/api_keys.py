@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -55,13 +56,23 @@ RequiredScope = str | Mapping[str, str]
 
 
 class HasScope(BasePermission):
-    """The key was made for what this view is for. A view that does not say so is closed."""
+    """The key was made for what this view is for. A view that does not say so is closed.
 
-    def has_permission(self, request: Request, view: object) -> bool:
+    What no key can do is not said to need another one.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        method = request.method or ""
+        if not isinstance(request.auth, ApiKey):
+            return False
+        if method not in view.allowed_methods:
+            raise MethodNotAllowed(method)
         wanted: RequiredScope | None = getattr(view, "required_scope", None)
         if isinstance(wanted, Mapping):
-            wanted = wanted.get(request.method or "")
-        return isinstance(request.auth, ApiKey) and request.auth.scope == wanted
+            wanted = wanted.get(method)
+        if wanted:
+            self.message = f"This key is for {request.auth.scope}; {method} at this address needs a key for {wanted}."
+        return request.auth.scope == wanted
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

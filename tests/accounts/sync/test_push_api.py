@@ -284,9 +284,30 @@ def test_a_key_for_something_else_hears_nothing(client, program, scope, method, 
         for address in (url, url.replace("42", "nobody")):
             with django_assert_max_num_queries(1):
                 response = other.send(method, address, "{}")
-            assert response.status_code == 403
-            assert response.json()["error"]["code"] == "permission_denied"
+            refused = (response.status_code, response.json()["error"]["code"])
+            assert refused == ((403, "permission_denied") if does(method, url) else (405, "method_not_allowed"))
     assert Customer.objects.count() == 1
+
+
+def does(method: str, url: str) -> bool:
+    """Whether a key could do anything by it there."""
+    return (method == "POST") == url.endswith("/bulk")
+
+
+def test_a_key_for_something_else_is_told_which_it_takes(client, program):
+    said = Program(client, "answers").get("42").json()["error"]["detail"]
+    assert said == "This key is for answers; GET at this address needs a key for customers."
+
+    said = program.delete("42").json()["error"]["detail"]
+    assert said == "This key is for customers; DELETE at this address needs a key for privacy."
+
+
+@pytest.mark.parametrize("method", ["PATCH", "POST"])
+def test_a_method_that_no_key_can_use_is_said_to_be_none(client, program, method):
+    response = program.send(method, f"{URL}/42", "{}")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert client.generic(method, f"{URL}/42", "{}").status_code == 401
 
 
 @pytest.mark.parametrize("where", ["header", "query", "cookie", "basic", "nothing"])
