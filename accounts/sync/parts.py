@@ -13,6 +13,8 @@ from accounts.sync.rows import CustomerRow
 from accounts.sync.tables import CUSTOMERS, INSIDE, Problems, Table
 from accounts.values import merged_attributes
 
+TAKEN = "Another customer has this number."
+
 Result = Literal["created", "changed", "unchanged", "older"]
 
 
@@ -59,7 +61,7 @@ def decide(part: Part, now: datetime) -> Problems:
     if part.stored is None:
         return _new(part, now)
     if _belongs_elsewhere(part):
-        return {part.table.key: "This is taken. Use another."}
+        return {part.table.key: TAKEN}
     if _is_older(part):
         return _deactivated(part, now) if part.given.get("is_active") is False else _older(part)
     return _known(part, now) if part.given else _untouched(part)

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.sync.parts import Part, Result, decide, parts_of
+from accounts.sync.parts import TAKEN, Part, Result, decide, parts_of
 from accounts.sync.problems import Fields
 from accounts.sync.rows import CustomerRow
 from accounts.sync.tables import COMMENTS, TABLES, TICKETS, Table
@@ -125,7 +125,7 @@ def outcome_of(parts: list[Part], claimed: set[Claim], ours: set[Claim], now: da
         if not part.table.within_parent:
             claims.add(claim := (part.table, part.key))
             if claim in claimed or claim in ours:
-                wrong = {part.table.key: "This is taken. Use another."}
+                wrong = {part.table.key: TAKEN}
         outcome.fields |= {f"{part.where}{name}": [said] for name, said in wrong.items()}
         outcome.parts[part.where] = part.result
     if not outcome.fields:

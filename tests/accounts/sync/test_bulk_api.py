@@ -94,9 +94,9 @@ def test_a_row_is_written_as_a_whole_or_not_at_all(program):
     fields = [row["error"]["fields"] for row in response.json()["rows"] if "error" in row]
     assert fields == [
         {"orders.1.total_minor": ["Input should be greater than or equal to 0."]},
-        {"orders.1.number": ["This is taken. Use another."]},
+        {"orders.1.number": ["Another customer has this number."]},
         {"tickets.0.subject": ["A new one needs this."]},
-        {"orders.0.number": ["This is taken. Use another."]},
+        {"orders.0.number": ["Another customer has this number."]},
     ]
     assert set(Customer.objects.values_list("external_id", flat=True)) == {"7", "d"}
     assert set(Order.objects.values_list("number", flat=True)) == {"BR-1", "BR-2"}

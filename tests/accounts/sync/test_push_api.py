@@ -343,7 +343,7 @@ def test_a_number_of_somebody_else_is_taken_and_stays_theirs(program, where):
 
     response = program.put(f"7/{where}", INSIDE[where])
     assert response.status_code == 400
-    assert response.json()["error"]["fields"] == {"number": ["This is taken. Use another."]}
+    assert response.json()["error"]["fields"] == {"number": ["Another customer has this number."]}
     assert program.get(f"7/{where}").status_code == 404
     assert program.delete(f"7/{where}").status_code == 204
     assert program.get(f"42/{where}").status_code == 200
