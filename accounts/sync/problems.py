@@ -10,7 +10,11 @@ Fields = dict[str, list[str]]
 
 # A row that is wrong throughout is said to be so by its first fields; their names are the sender's own.
 MOST_FIELDS, MAX_NAME = 20, 100
-WORDS = {"extra_forbidden": "There is no such field.", "missing": "This is needed."}
+WORDS = {
+    "extra_forbidden": "There is no such field.",
+    "missing": "This is needed.",
+    "model_type": "Should be a JSON object.",
+}
 WHOLE = "non_field_errors"
 
 

@@ -192,6 +192,20 @@ def test_a_body_that_is_no_object(program, body):
     assert not Customer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("where", "body", "field"),
+    [
+        ("42", [], "non_field_errors"),
+        ("42/orders/1", "text", "non_field_errors"),
+        ("42", {"orders": ["BR-1"]}, "orders.0"),
+    ],
+)
+def test_what_should_be_an_object_is_said_so_in_words_of_json(program, where, body, field):
+    program.put("42", name="Ada")
+
+    assert program.put(where, body).json()["error"]["fields"] == {field: ["Should be a JSON object."]}
+
+
 def test_every_field_of_a_wrong_row_is_named_at_once(program):
     assert refused(program.put("42", name=1, email="x", orders=[{"number": "1", "total_minor": -1}])) == [
         *("name", "email", "orders.0.total_minor"),
