@@ -1,5 +1,7 @@
 """The failures of identity and records, by name."""
 
+from datetime import UTC, datetime
+
 from supportbot.errors import SupportbotError
 
 
@@ -46,8 +48,11 @@ class NothingThere(SupportbotError):
 
 class OlderNews(SupportbotError):
     code = "older"
-    user_message = "What is here is newer than this: its updated_at is later. Nothing was changed."
     http_status = 412
+
+    def __init__(self, known: datetime) -> None:
+        said = known.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        super().__init__(f"What is here is newer than this: its updated_at is {said}. Nothing was changed.")
 
 
 class BatchTooLarge(SupportbotError):

@@ -60,9 +60,10 @@ def put(kind: Kind, place: Place, body: Any) -> tuple[Any, Result]:
     outcome = write([parsed(kind, place, body)])[0]
     if outcome.fields:
         raise RowRefused({name.removeprefix(kind.where): said for name, said in outcome.fields.items()})
+    row = found(kind, place).get()
     if outcome.parts[kind.where] == "older":
-        raise OlderNews()
-    return found(kind, place).get(), outcome.result if kind is CUSTOMER else outcome.parts[kind.where]
+        raise OlderNews(row.changed_at)
+    return row, outcome.result if kind is CUSTOMER else outcome.parts[kind.where]
 
 
 def find(kind: Kind, place: Place) -> Any:

@@ -230,6 +230,7 @@ def test_older_never_replaces_newer(program, name):
 
     response = program.put(where, body | {field: "older", "updated_at": "2026-11-01T00:00:00Z"})
     assert (response.status_code, response.json()["error"]["code"]) == (412, "older")
+    assert "its updated_at is 2026-11-02T00:00:00Z" in response.json()["error"]["detail"]
     assert program.get(where).json()[field] == "newer"
     assert program.put(where, {field: "untold"}).json()["result"] == "changed"
     assert program.put(where, body | {field: "older", "updated_at": "2026-11-01T00:00:00Z"}).status_code == 412
