@@ -39,7 +39,7 @@ class TicketClosed(SupportbotError):
 
 
 class NothingThere(SupportbotError):
-    """Said as of every address that leads nowhere."""
+    """Said as of every address that leads nowhere. Who may see every customer may be told what is missing."""
 
     code = "not_found"
     user_message = "Not found."

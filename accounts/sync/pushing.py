@@ -56,7 +56,7 @@ def put(kind: Kind, place: Place, body: Any) -> tuple[Any, Result]:
     belong to.
     """
     if kind is not CUSTOMER and not owner(kind, place).select_for_update(no_key=True):
-        raise NothingThere()
+        raise ownerless(place)
     outcome = write([parsed(kind, place, body)])[0]
     if outcome.fields:
         raise RowRefused({name.removeprefix(kind.where): said for name, said in outcome.fields.items()})
@@ -81,7 +81,7 @@ def customer_of(kind: Kind, row: Any) -> int:
 def remove(kind: Kind, place: Place) -> None:
     """What is not there need not be removed. ``NothingThere`` if there is nobody it could belong to."""
     if not found(CUSTOMER, place).exists():
-        raise NothingThere()
+        raise ownerless(place)
     found(kind, place).delete()
 
 
@@ -100,6 +100,14 @@ def owner(kind: Kind, place: Place) -> models.QuerySet[Any]:
     if kind is COMMENT:
         return Ticket.objects.filter(customer__external_id=place.customer, number=place.ticket)
     return Customer.objects.filter(external_id=place.customer)
+
+
+def ownerless(place: Place) -> NothingThere:
+    """What a row would belong to is not there."""
+    has_customer = found(CUSTOMER, place).exists()
+    return NothingThere(
+        "This customer has no ticket of this number." if has_customer else "There is no customer of this id."
+    )
 
 
 def parsed(kind: Kind, place: Place, body: Any) -> rows.CustomerRow:

@@ -327,13 +327,29 @@ def test_nobody_and_nothing_look_the_same(client, program):
     program.put("42", ADA)
     program.put("42/tickets/T-1", TICKET)
 
-    bodies: list[Any] = [ORDER, {}, {"tenant": 1}, []]
     missing = [program.get(where) for where in ("7", "42/orders/BR-1", "7/tickets/T-1", "42/tickets/T-1/comments/c")]
-    missing += [program.put("7/orders/BR-1", body) for body in bodies]
-    missing += [program.put(where, COMMENT) for where in ("42/tickets/T-9/comments/c", "7/tickets/T-1/comments/c")]
-    missing += [program.delete("7/orders/BR-1"), program.get("a%00b"), program.put("a%00b/orders/BR-1", ORDER)]
+    missing.append(program.get("a%00b"))
     other = Program(client, "documents").send("PUT", "/api/v1/collections/none/documents/a", "{}")
     assert {(response.status_code, response.content) for response in missing} == {(404, other.content)}
+
+
+def test_what_a_row_would_belong_to_is_said_not_to_be_there(program):
+    """To keys that may see every customer."""
+    program.put("42", ADA)
+    bodies: list[Any] = [ORDER, {}, {"tenant": 1}, []]
+
+    nobody = [program.put("7/orders/BR-1", body) for body in bodies]
+    nobody += [program.delete("7/orders/BR-1"), program.put("a%00b/orders/BR-1", ORDER)]
+    nobody.append(program.put("7/tickets/T-1/comments/c", COMMENT))
+    no_ticket = program.put("42/tickets/T-9/comments/c", COMMENT)
+
+    assert {reasons(response) for response in nobody} == {(404, "not_found", "There is no customer of this id.")}
+    assert reasons(no_ticket) == (404, "not_found", "This customer has no ticket of this number.")
+
+
+def reasons(response) -> tuple[int, str, str]:
+    error = response.json()["error"]
+    return response.status_code, error["code"], error["detail"]
 
 
 @pytest.mark.parametrize("where", ["orders/BR-1", "tickets/T-1"])
