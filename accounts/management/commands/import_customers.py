@@ -47,9 +47,12 @@ class Command(BaseCommand):
             lines = open_files.enter_context(lines_of(source, options["map"]))
             run = begin(source, resume=options["resume"])
             refused = open_files.enter_context(refusals(options["errors"], append=run.line > 0))
-            if run.line:
+            steps = iter(()) if run.finished_at else import_all(lines, run, dry_run=options["dry_run"])
+            if run.finished_at:
+                self.stdout.write(f"All {run.line} lines were imported already; nothing was written. At the time:")
+            elif run.line:
                 self.stdout.write(f"Going on after line {run.line}.")
-            for results in shown(source, run, import_all(lines, run, dry_run=options["dry_run"])):
+            for results in shown(source, run, steps):
                 for result in results:
                     if result.fields:
                         refused(result)

@@ -182,12 +182,15 @@ def test_a_file_that_is_in_is_not_read_in_again(tmp_path):
     path = json_lines(tmp_path, {"external_id": "42", "name": "Ada"}, {"external_id": "7", "x": 1})
     run(path)
     Customer.objects.update(name="Changed since")
+    finished_at = ImportRun.objects.get().finished_at
 
     assert run(path, "--resume") == (
-        "Going on after line 2.\n1 created, 0 changed, 0 unchanged, 0 older, 1 failed",
+        "All 2 lines were imported already; nothing was written. At the time:\n"
+        "1 created, 0 changed, 0 unchanged, 0 older, 1 failed",
         1,
     )
     assert Customer.objects.get().name == "Changed since"
+    assert ImportRun.objects.get().finished_at == finished_at
 
 
 @pytest.mark.django_db(transaction=True)
