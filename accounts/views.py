@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.views import ActivateTOTPView
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 
 class SetUpSecondFactor(ActivateTOTPView):  # type: ignore[misc]
@@ -13,3 +13,8 @@ class SetUpSecondFactor(ActivateTOTPView):  # type: ignore[misc]
         response: HttpResponse = super().form_valid(form)
         record_authentication(self.request, self.request.user, method="mfa", type="totp")
         return response
+
+
+def no_addresses(request: HttpRequest) -> HttpResponse:
+    """In place of a page that mails whatever address somebody signed in adds. Addresses are set in the admin."""
+    raise Http404

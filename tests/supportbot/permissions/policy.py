@@ -200,6 +200,8 @@ LOGIN: dict[str, Who] = {
     # Back to the beginning, for whoever is not half-way through signing in.
     "console/login/code/confirm/": ANYBODY,
     "console/second-factor/authenticate/": ANYBODY,
+    # Not there: addresses are set in the admin.
+    "console/email/": NOBODY,
     # Not there without OIDC_ISSUER.
     "console/sso/login/": NOBODY,
     "console/sso/callback/": NOBODY,
@@ -208,7 +210,6 @@ LOGIN: dict[str, Who] = {
     "console/second-factor/recovery-codes/": NOBODY,
     "console/second-factor/recovery-codes/download/": NOBODY,
     "console/reauthenticate/": SIGNED_IN,
-    "console/email/": SIGNED_IN,
     "console/password/change/": SIGNED_IN,
     "console/password/set/": SIGNED_IN,
     "console/second-factor/": SIGNED_IN,
