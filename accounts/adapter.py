@@ -21,6 +21,9 @@ class StaffOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """None of the library's own: they invite to sign up, and tell strangers of this place."""
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By name alone. The library adds the Host header, whose port is whoever guesses' own to vary."""
         login: str = credentials.get("email") or credentials.get("username") or ""

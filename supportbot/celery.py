@@ -12,7 +12,7 @@ app = Celery("supportbot")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks(["knowledge", "knowledge.visits", "chat"])
+app.autodiscover_tasks(["accounts", "knowledge", "knowledge.visits", "chat"])
 
 
 @setup_logging.connect

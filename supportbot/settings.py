@@ -478,8 +478,12 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = f"supportbot {urlsplit(PUBLIC_URL).hostname}"
 # Nobody signs up here, so whoever has an account also has its address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Failures count for passwords and for the codes of a second factor alike. Whoever asks for a new password gets a mail,
-# and so does an address that has no account here, as that takes as long; but nobody's mailbox is filled with them.
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.NewPasswordForm"}
+# Nobody who has no account here is written to. Who has one gets what accounts.passwords writes, and nothing else.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24 * 3
+# Failures count for passwords and for the codes of a second factor alike.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip", "reset_password": "20/m/ip,3/h/key"}
 
 # Single sign-on with the company's own accounts, for members of staff who have one here already.

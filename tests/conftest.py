@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.backends.sqlite3 import base
 
 from chat.plans import plans_at
+from supportbot.celery import app as celery_app
 from supportbot.celery import prepare_broker
 from tests import environment, network, servers
 from tests.meetings import meetings, watch_for_meetings
@@ -91,6 +92,14 @@ def own_state(settings, tmp_path: Path) -> Iterator[None]:
     yield
     cache.clear()
     plans_at.cache_clear()
+
+
+@pytest.fixture
+def mail_at_once() -> Iterator[None]:
+    """The worker's task runs here and now."""
+    celery_app.conf.task_always_eager = True
+    yield
+    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture(scope="session")

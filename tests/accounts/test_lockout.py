@@ -111,40 +111,6 @@ def test_unknown_names_take_as_long_as_known_ones(ines, settings):
     assert known == pytest.approx(unknown, rel=0.1)
 
 
-# --- A new password ------------------------------------------------------------------------
-
-
-def test_a_new_password_comes_by_mail_and_ends_every_session(client: Client, ines, mailoutbox):
-    elsewhere = Client()
-    elsewhere.force_login(ines)
-
-    client.post(RESET, {"email": "ines@example.com"})
-    (link,) = re.findall(r"http\S+/console/password/reset/key/\S+", mailoutbox[0].body)
-    form = client.get(link, follow=True)
-    new = "quite another password"
-    client.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
-
-    assert elsewhere.get("/console/").status_code == 302
-    assert guess("ines", new)["Location"] == "/console/"
-    assert "no longer works" in Client().get(link, follow=True).content.decode()
-
-
-def test_asking_for_one_tells_nobody_whether_an_address_is_known(client: Client, ines, mailoutbox):
-    known = client.post(RESET, {"email": "ines@example.com"}, follow=True)
-    unknown = client.post(RESET, {"email": "nobody@example.com"}, follow=True)
-
-    assert same(known) == same(unknown)
-    assert [mail.to for mail in mailoutbox] == [["ines@example.com"], ["nobody@example.com"]]
-    assert "/password/reset/key/" not in mailoutbox[1].body
-
-
-def test_nobody_is_flooded_with_such_mail(ines, mailoutbox):
-    for address in ["ines@example.com", "nobody@example.com"] * 5:
-        Client().post(RESET, {"email": address})
-
-    assert len(mailoutbox) == 6
-
-
 # --- Other ways in -------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """A small help centre that is really ingested and indexed, a widget on it, and sockets to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from django.test import override_settings
 
 from accounts.identity import issue_token
 from accounts.models import Customer
-from chat import running, tasks, tokens
+from chat import running, tokens
 from chat.llm import get_model
 from chat.llm.completion import complete
 from chat.llm.openai import Endpoint, OpenAIModel
@@ -178,14 +178,6 @@ def until_idle() -> Callable[[], Awaitable[None]]:
             await asyncio.wait(set(running._running), timeout=5)
 
     return wait
-
-
-@pytest.fixture
-def mail_at_once() -> Iterator[None]:
-    """The worker's task runs here and now."""
-    tasks.mail_code.app.conf.task_always_eager = True
-    yield
-    tasks.mail_code.app.conf.task_always_eager = False
 
 
 def token_for(customer: Customer, widget: Widget, **changes: Any) -> str:

@@ -94,7 +94,9 @@ def test_a_page_that_is_not_there_says_so(desk: Client):
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
-def test_no_name_or_address_adds_a_line_to_the_one_mail_there_is(client: Client, agent, mailoutbox, end: str):
+def test_no_name_or_address_adds_a_line_to_the_one_mail_there_is(
+    client: Client, agent, mail_at_once, mailoutbox, end: str
+):
     User.objects.update(username=f"ines{end}Bcc: a@evil.example", first_name=f"Ines{end}Bcc: b@evil.example")
 
     client.post("/console/password/reset/", {"email": f"ines@shop.example{end}Bcc: c@evil.example"})
