@@ -74,14 +74,26 @@ async def test_an_answer_grows_while_it_is_written(page: Page, visit, model, wid
     assert complaints == []
 
 
-async def test_a_signed_out_agent_is_told_so(page: Page, agent, talk):
-    conversation: Conversation = await in_database(talk)("Hello")
-    await expect(page.locator(".row")).to_have_count(1)
-    await in_database(type(agent).objects.filter(pk=agent.pk).update)(is_active=False)
+async def test_nothing_of_a_customer_is_left_when_the_agent_is_signed_out(
+    page: Page, agent, talk, customer, complaints: list[str]
+):
+    conversation: Conversation = await in_database(talk)("Hello", customer=customer)
+    await page.goto(f"/console/conversations/{conversation.pk}/")
+    await expect(page.locator("#details")).to_contain_text("Engines Ltd")
+    await page.fill("#text", "Half a reply")
+    await page.wait_for_load_state("networkidle")
 
+    await in_database(type(agent).objects.filter(pk=agent.pk).update)(is_active=False)
     await in_database(services.request_person)(conversation.pk)
 
-    await expect(page.locator("#connection")).to_contain_text("You have been signed out.")
+    await expect(page.get_by_role("alert")).to_contain_text("You have been signed out")
+    left = await page.title() + await page.inner_text("body")
+    assert not any(word in left for word in ("Ada", "Engines", "Hello", "Half"))
+    assert await page.locator("button, textarea, input").count() == 0
+    await page.keyboard.press("?")
+    await page.get_by_role("link", name="Sign in again").click()
+    await page.wait_for_url(f"**/console/login/?next=%2Fconsole%2Fconversations%2F{conversation.pk}%2F*")
+    assert complaints == []
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])

@@ -33,10 +33,19 @@ const socket = new Socket({
   },
   // When a try to connect fails, the next fetch tells whether we are still signed in.
   failed: () => say("list-changed"),
+  signedOut: () => empty(),
 });
 
 function watch() {
   socket.send({ type: "watch", conversation: openId() });
+}
+
+/** Whoever is signed out sees nothing of any customer any more, in the title neither. */
+function empty() {
+  document.title = "Signed out · supportbot";
+  document.body.replaceChildren(one("#signed-out").content.cloneNode(true));
+  one("a").search = new URLSearchParams({ next: location.pathname + location.search });
+  one("h1").focus();
 }
 
 let presenceTimer;

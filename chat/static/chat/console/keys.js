@@ -15,7 +15,9 @@ export function startKeys({ toggleDetails }) {
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || one("#help").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // There is none once everything is gone, because the agent was signed out.
+    if (one("#help")?.open ?? true) return;
     const writing = event.target.closest("input, textarea, select");
     if (event.key === "Escape") return leave(writing);
     // Arrows scroll the transcript when it has the focus.

@@ -6,7 +6,7 @@ const LONGEST_PAUSE = 15000;
 const BURST = 200;
 
 export class Socket {
-  /** @param on {{open: Function, changed: Function, frame: Function, failed: Function}} */
+  /** @param on {{open: Function, changed: Function, frame: Function, failed: Function, signedOut: Function}} */
   constructor(on) {
     this.on = on;
     this.pause = FIRST_PAUSE;
@@ -45,10 +45,7 @@ export class Socket {
   }
 
   closed(code) {
-    if (code === SIGNED_OUT) {
-      this.say("You have been signed out. ", { href: "/console/login/", words: "Sign in again" });
-      return;
-    }
+    if (code === SIGNED_OUT) return this.on.signedOut();
     this.say("Connection lost. Reconnecting …");
     this.on.failed();
     // Spread out, so that all agents do not come back in the same moment after a restart.
@@ -56,14 +53,9 @@ export class Socket {
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
-  say(words, link) {
+  say(words) {
     const line = document.querySelector("#connection");
     line.hidden = !words;
     line.textContent = words;
-    if (!link) return;
-    const anchor = document.createElement("a");
-    anchor.href = link.href;
-    anchor.textContent = link.words;
-    line.append(anchor);
   }
 }
