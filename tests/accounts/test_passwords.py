@@ -87,6 +87,15 @@ def test_a_new_password_comes_by_mail_and_ends_every_session(ines, mailoutbox):
     assert "no longer works" in Client().get(link, follow=True).content.decode()
 
 
+def test_that_it_is_set_is_said_once(ines, mailoutbox):
+    ask("ines@example.com")
+
+    done = choose(Client(), link_in(mailoutbox[0].body)).content.decode()
+
+    assert done.count("Your new password is set") == 1
+    assert "Password successfully changed" not in done
+
+
 def test_a_closed_account_gets_none(ines, mailoutbox):
     User.objects.update(is_active=False)
 
@@ -133,8 +142,9 @@ def test_nothing_is_mailed_when_a_password_is_changed(ines, mailoutbox):
     desk.force_login(ines)
 
     old = {"oldpassword": "a long enough password"}
-    desk.post("/console/password/change/", {**old, "password1": NEW, "password2": NEW})
+    said = desk.post("/console/password/change/", {**old, "password1": NEW, "password2": NEW}, follow=True)
 
+    assert "Your new password is set." in said.content.decode()
     ines.refresh_from_db()
     assert ines.check_password(NEW)
     assert mailoutbox == []
