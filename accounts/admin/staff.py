@@ -23,6 +23,13 @@ from accounts.models import User
 admin.site.unregister([Group, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
+HELP = {
+    "first_name": "What customers see when this person answers them. Without one they see “Support”.",
+    "is_staff": "Needed to get into the console or the admin at all, whatever the roles.",
+    "groups": "What this person may do, once they have staff status.",
+}
+
+
 def manager(request: HttpRequest) -> User:
     return cast(User, request.user)
 
@@ -42,9 +49,26 @@ class UserAdmin(WithinOwnRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[m
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "display_name", "email", "is_active", "is_staff", "second_factor", "last_login"]
+    list_display = [
+        "username",
+        "display_name",
+        "email",
+        "roles",
+        "is_active",
+        "is_staff",
+        "second_factor",
+        "last_login",
+    ]
     list_filter = ["is_active", "is_staff", "groups"]
     actions = ["take_second_factor_away"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        said = {"help_text": HELP[db_field.name]} if db_field.name in HELP else {}
+        return super().formfield_for_dbfield(db_field, request, **kwargs, **said)
+
+    @admin.display
+    def roles(self, user: User) -> str:
+        return ", ".join(sorted(role.name for role in user.groups.all()))
 
     # --- Who may -----------------------------------------------------------------------------
 
@@ -93,7 +117,7 @@ class UserAdmin(WithinOwnRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[m
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         users: QuerySet[User] = super().get_queryset(request)
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-        return users.annotate(is_protected=Exists(factors))
+        return users.annotate(is_protected=Exists(factors)).prefetch_related("groups")
 
     @admin.display(boolean=True)
     def second_factor(self, user: Any) -> bool:

@@ -70,6 +70,26 @@ def save(client: Client, user: User, **changes: Any) -> int:
     return client.post(f"{USERS}{user.pk}/change/", form(user, **changes)).status_code
 
 
+# --- What the pages say ----------------------------------------------------------------------
+
+
+def test_the_form_says_what_an_agent_needs_to_get_in_and_to_have_a_name(office: Client):
+    page = office.get(f"{USERS}{factories.staff_member('ines').pk}/change/").content.decode()
+
+    assert "Needed to get into the console or the admin at all" in page
+    assert "Without one they see “Support”" in page
+
+
+def test_the_list_says_who_has_which_roles(office: Client, django_assert_max_num_queries):
+    for name in ("ines", "oskar", "lena"):
+        factories.staff_member(name).groups.add(role(f"Desk of {name}"), role(f"Archive of {name}"))
+
+    with django_assert_max_num_queries(15):
+        page = office.get(USERS).content.decode()
+
+    assert "Archive of ines, Desk of ines" in page
+
+
 # --- Within one's own rights -----------------------------------------------------------------
 
 
