@@ -60,3 +60,7 @@ def test_others_do_not_see_it(client: Client, entries):
     client.force_login(factories.staff_member("reader", "accounts.view_customer"))
 
     assert client.get(LOG).status_code == 403
+
+
+def test_entries_are_counted_as_entries(auditor: Client, entries):
+    assert "2 audit entries" in " ".join(auditor.get(LOG).content.decode().split())

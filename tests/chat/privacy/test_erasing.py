@@ -104,7 +104,7 @@ def test_the_receipt_counts_and_names_nobody(ada):
             "tickets": 2,
             "ticket comments": 2,
             "feedback": 1,
-            "audit log, made nameless": 2,
+            "audit entries, made nameless": 2,
         }
         == said["erased"]
     )
