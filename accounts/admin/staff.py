@@ -18,6 +18,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from accounts import actors, audit, rights
 from accounts.audit import Action
 from accounts.models import User
+from supportbot.theme import Checkboxes
 
 # Keys of second factors are nobody's to read, and who may vouch for our staff is for the environment to say.
 admin.site.unregister([Group, Authenticator, SocialAccount, SocialApp, SocialToken])
@@ -39,8 +40,11 @@ class WithinOwnRights:
 
     def formfield_for_manytomany(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only what the manager has is there to choose, and nothing else is accepted."""
-        held = rights.permissions_of(manager(request)).select_related("content_type").order_by("content_type", "pk")
-        kwargs["queryset"] = rights.roles_within(manager(request)) if field.related_model is Group else held
+        if field.related_model is Group:
+            kwargs |= {"queryset": rights.roles_within(manager(request)), "widget": Checkboxes()}
+        else:
+            held = rights.permissions_of(manager(request)).select_related("content_type")
+            kwargs["queryset"] = held.order_by("content_type", "pk")
         return super().formfield_for_manytomany(field, request, **kwargs)  # type: ignore[misc]
 
 

@@ -5,12 +5,13 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from chat.admin import identity, seeing
 from chat.language import LANGUAGES
 from chat.models import SigningKey, Widget
-from supportbot.theme import ThemedAdmin
+from supportbot.theme import Checkboxes, ThemedAdmin
 
 
 class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -51,7 +52,6 @@ class WidgetAdmin(ThemedAdmin):
     list_display = ["name", "public_key", "is_active", "created_at"]
     list_filter = ["is_active"]
     search_fields = ["name", "public_key"]
-    filter_horizontal = ["collections"]
     readonly_fields = ["public_key", "keys", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "is_active", "public_key", "origins", "collections"]}),
@@ -62,6 +62,9 @@ class WidgetAdmin(ThemedAdmin):
 
     class Media:
         css = {"all": ["chat/admin/sees.css"]}
+
+    def formfield_for_manytomany(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(field, request, widget=Checkboxes(), **kwargs)
 
     def get_urls(self) -> list[Any]:
         sees = self.own_url("<int:pk>/sees/", seeing.page, "sees", method=None)
