@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.views import PasswordResetView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import Http404, HttpRequest, HttpResponse
+from kombu.exceptions import OperationalError
 
 
 class SetUpSecondFactor(ActivateTOTPView):  # type: ignore[misc]
@@ -12,6 +14,17 @@ class SetUpSecondFactor(ActivateTOTPView):  # type: ignore[misc]
         """The code that completes it is a second factor shown: it is not asked for again."""
         response: HttpResponse = super().form_valid(form)
         record_authentication(self.request, self.request.user, method="mfa", type="totp")
+        return response
+
+
+class AskForNewPassword(PasswordResetView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Where no worker can be told to mail, whoever asked is told, whether they have an account or not."""
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except (OperationalError, OSError):
+            form.add_error("email", "No mail can be sent at the moment. Try again in a minute.")
+            response = self.form_invalid(form)
         return response
 
 

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts import sso
-from accounts.views import SetUpSecondFactor, no_addresses
+from accounts.views import AskForNewPassword, SetUpSecondFactor, no_addresses
 from knowledge import api as documents
 from supportbot import health
 from supportbot.api_errors import not_found
@@ -37,6 +37,7 @@ urlpatterns = [
     path("console/sso/callback/", sso.callback, name="sso_callback"),
     path("console/second-factor/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
     path("console/second-factor/", include("allauth.mfa.urls")),
+    path("console/password/reset/", AskForNewPassword.as_view(), name="account_reset_password"),
     path("console/email/", no_addresses),
     path("console/", include("allauth.account.urls")),
     path("", include("chat.urls")),

@@ -8,6 +8,7 @@ from allauth.core import context
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from kombu.exceptions import OperationalError
 
 from accounts import passwords, tasks
 from accounts.models import User
@@ -165,3 +166,13 @@ def test_a_mail_server_that_is_away_is_tried_again(ines, settings):
     with pytest.raises(OSError):
         passwords.mail_link(ines.pk)
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("address", ["ines@example.com", "nobody@example.com"])
+def test_whoever_asks_while_no_worker_can_be_told_is_told_so(ines, monkeypatch, address):
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OperationalError("the broker is away")
+
+    monkeypatch.setattr(tasks.mail_password_links, "apply_async", refuse)
+
+    assert "No mail can be sent at the moment." in ask(address)
