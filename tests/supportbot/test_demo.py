@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +57,24 @@ class Demo:
             status: int = response.status
         return status
 
+    def forget_password(self, address: str) -> None:
+        """As somebody on the sign-in page does."""
+        page = f"http://127.0.0.1:{self.port}/console/password/reset/"
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        (token,) = re.findall(
+            r'name="csrfmiddlewaretoken" value="(\w+)"', browser.open(page, timeout=20).read().decode()
+        )
+        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "email": address}).encode()
+        browser.open(page, form, timeout=20).close()
+
+    def log_has(self, words: str) -> bool:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if words in (self.folder / "worker.log").read_text():
+                return True
+            time.sleep(0.2)
+        return False
+
     def children(self) -> list[int]:
         """Linux lists them by the thread that started them."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
@@ -98,6 +118,10 @@ def test_the_demo_starts_answers_ends_and_starts_again(tmp_path):
         logins = json.loads((tmp_path / "demo_logins.json").read_text())
         assert all(password in "".join(first.output) for password in logins.values())
         (worker,) = first.children()
+
+        assert f"Mail is not sent, but written to {tmp_path / 'worker.log'}" in "".join(first.output)
+        first.forget_password("admin@brindle.example")
+        assert first.log_has(f"http://127.0.0.1:{first.port}/console/password/reset/key/")
 
         assert first.end(signal.SIGINT) < LONGEST_STOP
         assert first.process.returncode == 0
