@@ -24,6 +24,11 @@ CONTINUING_WORDS = "and but or so then also ok okay"
 # The like in other languages, which are told apart by nothing else here.
 CONTINUING_ELSEWHERE = "und oder aber et ou mais y o pero"
 ASKING_ON = re.compile(r"(what|how) about\b|how \w+$")
+ASKING = re.compile(
+    r"\W*(?:what|how|when|where|why|who|which|do|does|did|is|are|was|were|can|could|will|would|should|have|has|am)\b",
+    re.IGNORECASE,
+)
+FEWEST_OF_A_QUESTION = 4
 # When, where, how often, how many: with nothing besides they say nothing.
 PLACING_WORDS = (
     "against between through during before after above below down under once few more most only own yet since until "
@@ -61,6 +66,12 @@ def points_back(question: str) -> bool:
     words = words_of(question)
     goes_on = bool(GOING_ON.intersection(words[:1])) or bool(ASKING_ON.match(" ".join(words)))
     return goes_on or bool(REFERRING.intersection(words)) or not telling_words(question)
+
+
+def asks_anew(text: str) -> bool:
+    """Whether it is a whole question of its own, and no reply to one that was asked back."""
+    whole = text.rstrip().endswith("?") and len(words_of(text)) >= FEWEST_OF_A_QUESTION
+    return whole and bool(ASKING.match(text)) and not points_back(text)
 
 
 def rewritten_by_rules(question: str, history: Sequence[Turn]) -> str:

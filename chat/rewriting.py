@@ -19,7 +19,7 @@ from accounts.masking import mask_secrets
 from chat import spending, turns
 from chat.context import audience_of
 from chat.errors import ModelError
-from chat.followups import points_back, rewritten_by_rules, stands_alone, telling_words
+from chat.followups import asks_anew, points_back, rewritten_by_rules, stands_alone, telling_words
 from chat.hygiene import clean
 from chat.llm import get_model
 from chat.llm.base import ChatModel
@@ -64,11 +64,12 @@ async def stand_alone(question: Question, trace: Trace | None = None) -> StandAl
         return shown
     if ruled == question.text or not question.text or stands_alone(question.text):
         return StandAlone(question.text)
-    if not question.history[-1].asks and await _is_near_by_itself(question, ruled):
+    answers_back = question.history[-1].asks and not asks_anew(question.text)
+    if not answers_back and await _is_near_by_itself(question, ruled):
         return StandAlone(question.text)
     if written := await _by_model(question, trace):
         return StandAlone(written, also=(ruled,), by="model")
-    if question.history[-1].asks or points_back(question.text):
+    if answers_back or points_back(question.text):
         return StandAlone(ruled, also=(question.text,), by="rules")
     return StandAlone(question.text)
 

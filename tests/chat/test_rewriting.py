@@ -47,6 +47,14 @@ async def test_a_change_of_subject_stays_as_it_is(text, model):
     assert not model.requests
 
 
+async def test_a_whole_question_is_no_reply_to_what_was_asked_back():
+    asked_back = (Turn("customer", "When is my next invoice?"), Turn("bot", "Which one do you mean?", asks=True))
+
+    for text, is_new in (("What did I order last?", True), ("the yearly one", False), ("Is it the yearly one?", False)):
+        found = await stand_alone(replace(FOLLOW_UP, text=text, history=asked_back))
+        assert (found == StandAlone(text)) is is_new, text
+
+
 async def test_the_first_question_stays_as_it_is(model):
     assert await stand_alone(replace(FOLLOW_UP, history=())) == StandAlone(FOLLOW_UP.text)
     assert not model.requests
