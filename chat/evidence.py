@@ -29,8 +29,9 @@ FOR_TOOLS = re.compile(rf"{PERSONAL.pattern}|\b(tickets?|orders?)\b|\d{{3}}", re
 # What only a record can tell: "my refund", "our last two invoices". Not how something is done.
 OWN_RECORD = re.compile(
     r"\b(my|our)\s+(\w+\s+){0,2}(delivery|invoice|order|package|parcel|payment|plan|refund|renewal|subscription|ticket"
-    r"|trial)s?\b|\bwas i charged\b|\bi was charged\b|\b(do|did|have) (i|we) (\w+\s+){0,3}(order|ticket|invoice)s?\b"
-    r"|\bhow much (do|did|will) (i|we) pay\b|\b(order|ticket) (number )?#?([a-z]{1,6}-\d+|\d{4,})\b",
+    r"|trial)s?\b|\bwas i charged\b|\bi was charged\b|\b(did|have) (i|we) (\w+\s+){0,3}(order|ticket|invoice)s?\b"
+    r"|\bdo (i|we) have (?!to\b)(\w+\s+){0,3}(order|ticket|invoice)s?\b|\bhow much (do|did) (i|we) pay\b(?! for\b)"
+    r"|\b(order|ticket) (number )?#?([a-z]{1,6}-\d+|\d{4,})(?=\s*([?.!,]|$))",
     re.IGNORECASE,
 )
 HOW_TO = re.compile(r"\bhow (do|can|to|should|would)\b|\bcan (i|we)\b|\bwhere (do|can) (i|we)\b", re.IGNORECASE)

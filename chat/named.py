@@ -1,68 +1,96 @@
 """What a question names of the customer's record that is not in it unasked: an older order, a ticket of last year.
 
-A model has tools for that; quotes have only this. What nobody may know reads the same as what is not there.
+A model has tools for that; quotes have only this. What is somebody else's reads the same as what is not there.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django.utils import timezone
 
 from accounts.records import AccountFact, CustomerRecord, TicketFact
 from accounts.selectors import last_tickets, order_of, ticket_of
-from chat.records import Question
+from chat.evidence import HOW_TO
+from chat.records import Question, RecordItem
 
-# "BR-10389", "T-77", "#1044", "200145".
-NUMBER = re.compile(r"(?<![\w.-])#?([a-z]{1,6}-\d{1,12}|\d{4,12})(?![\w-]|\.\d)", re.IGNORECASE)
 # In the four languages that questions are understood in.
-THING = re.compile(
-    r"\b(orders?|tickets?|parcel|package|bestellung|sendung|commande|colis|pedido|paquete)\b", re.IGNORECASE
+ORDER = r"orders?|parcel|package|bestellung|sendung|commande|colis|pedido|paquete"
+THING = rf"(?P<thing>{ORDER}|tickets?)\s+(?:(?:number|no|nr|nummer|numéro|número)\b\.?\s*)?"
+# "BR-10389" says by itself what it is, "1044" only behind a "#" or the word for it.
+MARKED = r"#\d{2,12}|[a-z]{1,6}[-_]\d{1,12}"
+AFTER = r"(?![\w/-]|[.,]\d)"
+NUMBER = re.compile(rf"(?:\b{THING})?(?<![\w./-])(?P<number>{MARKED}|(?(thing)\d{{2,12}}|(?!))){AFTER}", re.IGNORECASE)
+# Behind a bare number a sentence is over: "order 5000 labels" is no order's.
+ENDS = re.compile(r"\s*(?:[?.!,;:)]|$|(?:and|or|und|oder|et|ou|y|o)\b)", re.IGNORECASE)
+OWN_TICKETS = re.compile(
+    r"\b(?:my|our|meine?[mnrs]?|unsere?[mnrs]?|mon|mes|notre|nos|mis?|nuestr[oa]s?)\s+(?:\w+\s+){0,2}tickets?\b"
+    r"|\b(?:do|did) (?:i|we) have (?!to\b)(?:\w+\s+){0,3}tickets?\b",
+    re.IGNORECASE,
 )
-TICKETS = re.compile(r"\btickets?\b", re.IGNORECASE)
 MOST_NUMBERS = 3
 
 
 def with_named(record: CustomerRecord, question: Question, query: str) -> CustomerRecord:
-    """The record with what the ``query`` names of it first. Asks the database only where that is not there yet."""
+    """The record with what the ``query`` names of it first. Asks the database only for that.
+
+    That something is not there is said of what the customer names now, and not of what was said before.
+    """
     if not question.actor.is_verified:
         return record
-    numbers = list(dict.fromkeys(number.upper() for number in NUMBER.findall(query)))[:MOST_NUMBERS]
-    facts, tickets = list(record.facts), list(record.tickets)
-    for number in numbers:
-        facts, tickets = _first(number, facts, tickets, question, says_what=bool(THING.search(query)))
-    if not numbers and not tickets and TICKETS.search(query):
-        facts, tickets = _any_tickets(facts, question)
-    return replace(record, facts=tuple(facts), tickets=tuple(tickets))
+    found: list[RecordItem] = []
+    for match in list(NUMBER.finditer(query))[:MOST_NUMBERS]:
+        here = list(_of_number(match, question))
+        if not here and _is_named(match, query) and match["number"] in question.text:
+            here = [_nothing(f"No order or ticket {match['number']} can be seen in your account.")]
+        found += here
+    if not found and not record.tickets and OWN_TICKETS.search(query) and not HOW_TO.search(query):
+        found = list(_tickets(question))
+    return _first(found, record)
 
 
-def _first(
-    number: str, facts: list[AccountFact], tickets: list[TicketFact], question: Question, *, says_what: bool
-) -> tuple[list[AccountFact], list[TicketFact]]:
-    customer_id = question.customer_id or 0
-    if ticket := _of(number, tickets) or ticket_of(customer_id, number, question.sees):
-        others = [each for each in tickets if each.number != ticket.number]
-        return facts, [replace(ticket, asked_for=True), *others]
-    if order := _order_in(facts, number) or order_of(customer_id, number, question.sees):
-        return [replace(order, asked_for=True), *(each for each in facts if each.title != order.title)], tickets
-    if says_what:
-        return [_nothing(f"No order or ticket {number} can be seen in your account."), *facts], tickets
-    return facts, tickets
+def _of_number(match: re.Match[str], question: Question) -> Iterator[RecordItem]:
+    """An order and a ticket may have the same number: then the word for it tells."""
+    customer_id, thing = question.customer_id or 0, (match["thing"] or "").lower()
+    bare = match["number"].removeprefix("#")
+    for number in (bare, f"#{bare}"):
+        order = order_of(customer_id, number, question.sees) if _is_shown("order", question) else None
+        ticket = ticket_of(customer_id, number, question.sees) if _is_shown("ticket", question) else None
+        if order and not (ticket and thing.startswith("ticket")):
+            yield order
+        if ticket and not (order and re.fullmatch(ORDER, thing)):
+            yield ticket
 
 
-def _any_tickets(facts: list[AccountFact], question: Question) -> tuple[list[AccountFact], list[TicketFact]]:
-    if found := last_tickets(question.customer_id or 0, question.sees):
-        return facts, [replace(ticket, asked_for=True) for ticket in found]
-    return [_nothing("No tickets can be seen in your account."), *facts], []
+def _is_shown(kind: str, question: Question) -> bool:
+    """Whether its number is: what has none that may be told is not looked for by it."""
+    return question.sees.level(f"{kind}.number") == "shown"
 
 
-def _of(number: str, tickets: Iterable[TicketFact]) -> TicketFact | None:
-    return next((ticket for ticket in tickets if ticket.number.upper() == number), None)
+def _is_named(match: re.Match[str], query: str) -> bool:
+    """Whether it can be nothing else than the number of an order or a ticket."""
+    is_marked = not match["number"].isdigit()
+    return bool(match["thing"]) and (is_marked or bool(ENDS.match(query, match.end())))
 
 
-def _order_in(facts: Iterable[AccountFact], number: str) -> AccountFact | None:
-    return next((fact for fact in facts if fact.title.upper() == f"ORDER {number}"), None)
+def _tickets(question: Question) -> Iterator[RecordItem]:
+    found = last_tickets(question.customer_id or 0, question.sees)
+    yield from found or [_nothing("No tickets can be seen in your account.")]
+
+
+def _first(found: list[RecordItem], record: CustomerRecord) -> CustomerRecord:
+    facts = [replace(item, asked_for=True) for item in found if isinstance(item, AccountFact)]
+    tickets = [replace(item, asked_for=True) for item in found if isinstance(item, TicketFact)]
+    named = {each.title for each in facts} - {ACCOUNT}, {each.number for each in tickets}
+    return replace(
+        record,
+        facts=(*facts, *(each for each in record.facts if each.title not in named[0])),
+        tickets=(*tickets, *(each for each in record.tickets if each.number not in named[1])),
+    )
+
+
+ACCOUNT = "Your account"
 
 
 def _nothing(text: str) -> AccountFact:
-    return AccountFact("Your account", text, timezone.now(), asked_for=True)
+    return AccountFact(ACCOUNT, text, timezone.now())

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Customer, Ticket
-from accounts.visibility import DEFAULTS, Visibility
+from accounts.visibility import DEFAULT, Visibility
 from chat.answering import answer_question
-from chat.records import Answer, Question
+from chat.records import Answer, Question, Turn
 from tests import factories
 from tests.chat.conftest import in_database
 
@@ -41,12 +41,14 @@ def bob(widget) -> Customer:
     return bob
 
 
-async def ask(text: str, customer: Customer | None) -> Answer:
+async def ask(
+    text: str, customer: Customer | None, sees: Visibility = DEFAULT, history: tuple[Turn, ...] = ()
+) -> Answer:
     async def emit(event: object) -> None:
         pass
 
     actor = await in_database(factories.actor)(customer)
-    return await answer_question(Question(text, "Help", None, actor=actor), emit)
+    return await answer_question(Question(text, "Help", None, actor=actor, sees=sees, history=history), emit)
 
 
 @pytest.mark.parametrize("text", ["Where is my order BR-1000?", "What about br-1000?", "Wo ist BR-1000?"])
@@ -78,22 +80,53 @@ async def test_whoever_has_no_ticket_is_told_so(widget):
     assert "No tickets can be seen in your account." in (await ask("Do I have any open tickets?", newcomer)).text
 
 
-async def test_what_a_widget_hides_is_not_there(tom):
-    actor = factories.actor(tom)
-    hidden = {name: "hidden" for name in DEFAULTS if name.startswith(("order.", "ticket."))}
+@pytest.mark.parametrize(("kind", "number"), [("order", "BR-1000"), ("ticket", "T-19")])
+async def test_what_has_no_number_that_may_be_told_is_not_looked_for_by_it(tom, kind, number):
+    answer = await ask(f"Where is my {kind} {number}?", tom, Visibility({f"{kind}.number": "hidden"}))
 
-    async def emit(event: object) -> None:
-        pass
-
-    question = Question("Where is my order BR-1000?", "Help", None, actor=actor, sees=Visibility(hidden))
-
-    assert "No order or ticket BR-1000 can be seen" in (await answer_question(question, emit)).text
+    assert number not in answer.text.replace(f"No order or ticket {number} can be seen", "")
 
 
-async def test_numbers_of_other_things_are_left_alone(tom):
-    answer = await ask("What does error E-1001 mean?", tom)
+@pytest.mark.parametrize(("word", "found"), [("order", "Order 1044"), ("ticket", "T is 1044")])
+async def test_of_an_order_and_a_ticket_of_one_number_the_word_tells(tom, word, found):
+    year = timezone.now() - timedelta(days=365)
+    order = {"total_minor": 100, "currency": "EUR", "status": "shipped", "placed_at": year}
+    await in_database(tom.orders.create)(number="1044", **order)
+    await in_database(tom.tickets.create)(number="1044", subject="T is 1044", status="solved", updated_at=year)
 
-    assert "can be seen in your account" not in answer.text
+    assert found in (await ask(f"What about {word} 1044?", tom)).text
+
+
+@pytest.mark.parametrize("text", ["Where is my order #77?", "Where is order 77?"])
+async def test_a_number_may_be_kept_with_its_sign(tom, text):
+    year = timezone.now() - timedelta(days=365)
+    await in_database(tom.orders.create)(
+        number="#77", total_minor=100, currency="EUR", status="shipped", placed_at=year
+    )
+
+    assert "Order #77" in (await ask(text, tom)).text
+
+
+async def test_a_year_that_was_spoken_of_before_is_no_order(tom):
+    history = (Turn("customer", "Where is my order BR-1000?"), Turn("bot", "Order BR-1000 of 24 November 2025 [1]."))
+
+    assert "can be seen" not in (await ask("When will it arrive?", tom, history=history)).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What did I order in 2024?",
+        "Can I order 5000 labels at once?",
+        "Is there a limit of 1000 tickets per day?",
+        "Does my order ship under ISO-9001?",
+        "How do I open a ticket?",
+        "Do I have to open a ticket?",
+        "What does error E-1001 mean?",
+    ],
+)
+async def test_numbers_and_tickets_of_other_kinds_are_left_alone(tom, text):
+    assert "can be seen in your account" not in (await ask(text, tom)).text
 
 
 @pytest.mark.parametrize(
@@ -104,3 +137,8 @@ async def test_a_visitor_is_asked_to_sign_in(tom, text):
 
     assert answer.sign_in
     assert "BR-1000" not in answer.text
+
+
+@pytest.mark.parametrize("text", ["Do I get an invoice every month?", "How much do I pay for the Pro plan?"])
+async def test_a_visitor_is_not_asked_to_for_what_holds_for_anybody(tom, text):
+    assert not (await ask(text, None)).sign_in
