@@ -46,7 +46,8 @@ async def _checked(draft: Draft, emit: Emit, trace: Trace) -> Answer:
         trace.note(unsupported=[f"{finding.kind}: {finding.reason}" for finding in findings])
         text = _attributed(await _revised(draft, text, findings, trace), draft, trace)
         supported = _supported(text, draft, trace)
-        if supported and is_gutted(text, supported) and (quotes := await _quotes("gutted", draft, trace)):
+        misleads = supported and not draft.has_looked_up and is_gutted(text, supported)
+        if misleads and (quotes := await _quotes("gutted", draft, trace)):
             return quotes
         text, whole = supported, whole and supported == text
     return _shown(text, draft, whole=whole)
@@ -55,7 +56,7 @@ async def _checked(draft: Draft, emit: Emit, trace: Trace) -> Answer:
 async def _from_record(draft: Draft, trace: Trace) -> Answer | None:
     """A model that finds nothing in the pages may have overlooked that the customer's own record says it."""
     verdict = draft.context.verdict
-    overlooked = verdict is not None and verdict.level != "enough" and bool(verdict.record)
+    overlooked = draft.model.reads_prompt and verdict is not None and verdict.level != "enough" and bool(verdict.record)
     return await _quotes("overlooked", draft, trace) if overlooked else None
 
 
@@ -75,7 +76,9 @@ def _attributed(text: str, draft: Draft, trace: Trace) -> str:
         return not _checked_against(f"{statement} [{number}]", {number: sources[number]}, draft)
 
     sources = _citable(draft)
-    put_right = attributed(text, _findings(text, draft), sources, holds)
+    # What customers write in their tickets proves nothing.
+    able = {source.number: sources[source.number] for source in draft.context.sources if source.kind != "ticket"}
+    put_right = attributed(text, able, lambda said: _findings(said, draft), holds)
     if put_right != text:
         trace.note(attributed=True)
     return put_right

@@ -89,6 +89,11 @@ class Draft:
         return self.outgoing.unknown
 
     @property
+    def has_looked_up(self) -> bool:
+        """Whether tools were called: what they found, or offered, is in no quote."""
+        return bool(self._called)
+
+    @property
     def seconds_left(self) -> float:
         """Of all the time that this answer may take."""
         return max(self._until - asyncio.get_running_loop().time(), 0.0)

@@ -5,10 +5,10 @@ import pytest
 from chat.grounding import attributed, checked
 
 SOURCES = {
-    1: "Set up the reader. Charge, pair and update your card reader.",
-    2: "Pair the reader. Press the power button for 3 seconds. Choose `Add reader` in the settings of the app.",
-    3: "The Team plan costs €29 per month, and it has five seats.",
-    4: "The Solo plan costs €9 per month, and it has one seat.",
+    1: "Set up the reader\nCharge, pair and update your card reader.",
+    2: "Pair the reader\nPress the power button for 3 seconds. Choose `Add reader` in the settings of the app.",
+    3: "Plans\nThe Team plan costs €29 per month, and it has five seats.",
+    4: "Plans\nThe Solo plan costs €9 per month, and it has one seat.",
 }
 
 
@@ -16,7 +16,7 @@ def put_right(text: str) -> str:
     def holds(statement: str, number: int) -> bool:
         return not checked(f"{statement} [{number}]", {number: SOURCES[number]})
 
-    return attributed(text, checked(text, SOURCES), SOURCES, holds)
+    return attributed(text, SOURCES, lambda said: checked(said, SOURCES), holds)
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,7 @@ def put_right(text: str) -> str:
         ("- Choose `Add reader` in the settings [1][9]", "- Choose `Add reader` in the settings [2]"),
         (
             "Pair it so [1]:\n\n1. Press the power button for 3 seconds.\n2. Choose `Add reader` in the settings.",
-            "Pair it so [1]:\n\n1. Press the power button for 3 seconds. [2]\n"
-            "2. Choose `Add reader` in the settings. [2]",
+            "Pair it so [1]:\n\n1. Press the power button for 3 seconds.\n2. Choose `Add reader` in the settings. [2]",
         ),
     ],
 )
@@ -50,6 +49,8 @@ def test_a_statement_gets_the_number_of_the_source_it_is_from(text, right):
         "I have pressed the power button for 3 seconds and refunded your plan [1].",
         "| Team plan | costs €29 per month | five seats [1] |",
         "Run `items[1]` with care before every great journey [2].",
+        "Do not press the power button for 3 seconds [1].",
+        "Choose `Add reader` in the settings of the app. The Team plan costs €29 per month [2].",
     ],
 )
 def test_what_is_right_or_from_no_single_source_stays_as_it_is(text):
