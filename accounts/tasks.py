@@ -6,7 +6,6 @@ from accounts import passwords
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=2, max_retries=4)
-def mail_password_links(user_ids: list[int]) -> None:
+def mail_password_link(user_id: int) -> None:
     """The errors of a mail server are OSErrors, too."""
-    for user_id in user_ids:
-        passwords.mail_link(user_id)
+    passwords.mail_link(user_id)

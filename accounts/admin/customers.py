@@ -1,6 +1,7 @@
 """Customers with their record, to look up. The record belongs to the company's own systems."""
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
@@ -90,10 +91,12 @@ class CustomerAdmin(LooksOnRecord, RecordAdmin):
         """Each by itself: whoever is as wished already is neither changed nor on record."""
         by, count = actors.staff_of(request), 0
         for customer in chosen.exclude(is_active=is_active):
-            if Customer.objects.filter(pk=customer.pk).exclude(is_active=is_active).update(is_active=is_active):
-                about, details = f"customer {customer.pk}", {"active": is_active}
-                audit.record(Action.CUSTOMER_SWITCHED, by, customer_id=customer.pk, about=about, details=details)
-                count += 1
+            with transaction.atomic():
+                anew = Customer.objects.filter(pk=customer.pk).exclude(is_active=is_active)
+                if anew.update(is_active=is_active):
+                    about, details = f"customer {customer.pk}", {"active": is_active}
+                    audit.record(Action.CUSTOMER_SWITCHED, by, customer_id=customer.pk, about=about, details=details)
+                    count += 1
         done = "activated" if is_active else "deactivated"
         messages.success(request, f"{count} {'customer was' if count == 1 else 'customers were'} {done}.")
 

@@ -101,7 +101,7 @@ def test_a_closed_account_gets_none(ines, mailoutbox):
     User.objects.update(is_active=False)
 
     ask("ines@example.com")
-    tasks.mail_password_links([ines.pk])
+    tasks.mail_password_link(ines.pk)
 
     assert mailoutbox == []
 
@@ -120,7 +120,7 @@ def test_the_worker_is_called_for_strangers_too_as_that_takes_as_long(ines):
         ask("ines@example.com")
         ask("nobody@example.com")
 
-        assert [queue.get(timeout=5).payload[0] for _ in range(2)] == [[[ines.pk]], [[]]]
+        assert [queue.get(timeout=5).payload[0] for _ in range(2)] == [[ines.pk], [0]]
 
 
 # --- No other mail ---------------------------------------------------------------------------
@@ -173,6 +173,6 @@ def test_whoever_asks_while_no_worker_can_be_told_is_told_so(ines, monkeypatch, 
     def refuse(*args: object, **kwargs: object) -> None:
         raise OperationalError("the broker is away")
 
-    monkeypatch.setattr(tasks.mail_password_links, "apply_async", refuse)
+    monkeypatch.setattr(tasks.mail_password_link, "apply_async", refuse)
 
     assert "No mail can be sent at the moment." in ask(address)
