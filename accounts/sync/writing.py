@@ -25,6 +25,10 @@ ATTEMPTS = 5
 Claim = tuple[Table, str]
 
 
+class MadeMeanwhile(Exception):
+    """Somebody else has made a customer between two of our looks: their rows are there, and they were not yet."""
+
+
 @dataclass
 class Outcome:
     """Of one customer's row: what became of each of its parts by where it stands, or why nothing did."""
@@ -57,7 +61,7 @@ def write(rows: Sequence[CustomerRow], claimed: set[Claim] | None = None) -> lis
     for _ in range(ATTEMPTS - 1):
         try:
             return _write(rows, claimed)
-        except IntegrityError:
+        except (IntegrityError, MadeMeanwhile):
             # One of the new rows is there by now.
             continue
     return _write(rows, claimed)
@@ -69,6 +73,8 @@ def _write(rows: Sequence[CustomerRow], claimed: set[Claim]) -> list[Outcome]:
     every = [part for parts in taken_apart for part in parts]
     for table in TABLES:
         load([part for part in every if part.table is table], table)
+    if any(map(was_made_meanwhile, every)):
+        raise MadeMeanwhile
     assign([part for part in every if part.table is TICKETS])
     now, ours = timezone.now(), set[Claim]()
     outcomes = [outcome_of(parts, claimed, ours, now) for parts in taken_apart]
@@ -94,6 +100,13 @@ def load(parts: list[Part], table: Table) -> None:
     for part in parts:
         parent = part.parent.stored if part.parent else None
         part.stored = stored.get((parent.pk if parent and table.within_parent else None, part.key))
+
+
+def was_made_meanwhile(part: Part) -> bool:
+    parent = part.parent
+    if part.stored is None or parent is None or parent.stored is not None:
+        return False
+    return bool(getattr(getattr(part.stored, part.table.parent), parent.table.key) == parent.key)
 
 
 def identity(table: Table, row: Any) -> tuple[int | None, str]:

@@ -7,7 +7,10 @@ import pytest
 from django.db import connection
 
 from accounts.models import Customer, Order
+from accounts.sync import writing
+from accounts.sync.parts import Part
 from accounts.sync.rows import CustomerRow
+from accounts.sync.tables import CUSTOMERS, Table
 from accounts.sync.writing import write
 from tests.accounts.sync.programs import ORDER
 
@@ -54,3 +57,21 @@ def test_the_newer_stays_whoever_comes_last(existing):
         assert set(Customer.objects.values_list("name", flat=True)) == {"3"}
         assert set(Order.objects.values_list("carrier", flat=True)) == {"3"}
         assert Customer.objects.count() == Order.objects.count() == 40
+
+
+def test_a_customer_who_is_made_between_two_looks_is_no_other_customer(monkeypatch):
+    """Their orders would be taken for somebody else's, and the newer news for wrong."""
+    write(rows_of(2, 1))
+    load, late = writing.load, [CUSTOMERS]
+
+    def load_later(parts: list[Part], table: Table) -> None:
+        if table in late:
+            late.remove(table)
+        else:
+            load(parts, table)
+
+    monkeypatch.setattr(writing, "load", load_later)
+    outcomes = write(rows_of(3, 1))
+
+    assert {outcome.result for outcome in outcomes} == {"changed"}
+    assert set(Customer.objects.values_list("name", flat=True)) == {"3"}
