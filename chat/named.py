@@ -29,6 +29,7 @@ OWN_TICKETS = re.compile(
     re.IGNORECASE,
 )
 MOST_NUMBERS = 3
+ACCOUNT = "Your account"
 
 
 def with_named(record: CustomerRecord, question: Question, query: str) -> CustomerRecord:
@@ -81,15 +82,12 @@ def _tickets(question: Question) -> Iterator[RecordItem]:
 def _first(found: list[RecordItem], record: CustomerRecord) -> CustomerRecord:
     facts = [replace(item, asked_for=True) for item in found if isinstance(item, AccountFact)]
     tickets = [replace(item, asked_for=True) for item in found if isinstance(item, TicketFact)]
-    named = {each.title for each in facts} - {ACCOUNT}, {each.number for each in tickets}
+    titles, numbers = {each.title for each in facts} - {ACCOUNT}, {each.number for each in tickets}
     return replace(
         record,
-        facts=(*facts, *(each for each in record.facts if each.title not in named[0])),
-        tickets=(*tickets, *(each for each in record.tickets if each.number not in named[1])),
+        facts=(*facts, *(each for each in record.facts if each.title not in titles)),
+        tickets=(*tickets, *(each for each in record.tickets if each.number not in numbers)),
     )
-
-
-ACCOUNT = "Your account"
 
 
 def _nothing(text: str) -> AccountFact:
