@@ -1,13 +1,9 @@
 """Tokens of one customer at the same time, and news of them from a program."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from accounts.claims import profile_of
 from accounts.identifying import customer_of
@@ -16,6 +12,7 @@ from accounts.models import Customer
 from accounts.sync.rows import CustomerRow
 from accounts.sync.writing import write
 from tests import factories
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -32,23 +29,6 @@ def identify(name: str, ago: int) -> None:
 def push(name: str, ago: int) -> None:
     at = (NOW - timedelta(seconds=ago)).isoformat()
     write([CustomerRow.model_validate({"external_id": "cus_1", "name": name, "updated_at": at})])
-
-
-def at_once(*calls: Callable[[], None]) -> None:
-    start = Barrier(len(calls))
-
-    def one(call: Callable[[], None]) -> None:
-        try:
-            # Connected before it counts: that takes longer than what is to meet.
-            connection.ensure_connection()
-            start.wait(10)
-            call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        for done in [pool.submit(one, call) for call in calls]:
-            done.result()
 
 
 @pytest.mark.parametrize("existing", [True, False], ids=["known", "new"])

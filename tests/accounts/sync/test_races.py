@@ -1,10 +1,8 @@
 """Two who write at the same time."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from accounts.models import Customer, Order
 from accounts.sync import writing
@@ -13,6 +11,7 @@ from accounts.sync.rows import CustomerRow
 from accounts.sync.tables import CUSTOMERS, Table
 from accounts.sync.writing import write
 from tests.accounts.sync.programs import ORDER
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -31,18 +30,7 @@ def rows_of(day: int, order: int) -> list[CustomerRow]:
 
 
 def write_together(*batches: list[CustomerRow]) -> None:
-    start = Barrier(len(batches))
-
-    def one(batch: list[CustomerRow]) -> None:
-        try:
-            start.wait(10)
-            write(batch)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(batches)) as pool:
-        for done in [pool.submit(one, batch) for batch in batches]:
-            done.result()
+    at_once(*(partial(write, batch) for batch in batches))
 
 
 @pytest.mark.parametrize("existing", [True, False], ids=["known", "new"])
